@@ -1,0 +1,1 @@
+"""Nibblix: restaurant management for many restaurants on one installation."""

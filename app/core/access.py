@@ -1,0 +1,39 @@
+"""What each route asks of its caller, written on the view; an undeclared route fails a test."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+
+
+def public(view: View) -> View:
+    """Anybody may call this."""
+    return _mark(view, PUBLIC)
+
+
+def signed_in(view: View) -> View:
+    """Any member of the tenant may call this."""
+    return _mark(view, SIGNED_IN)
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Only a member with this permission, at this location, may call this."""
+
+    def mark(view: View) -> View:
+        return _mark(view, permission)
+
+    return mark
+
+
+def _mark(view: View, access: str) -> View:
+    view.__dict__["access"] = access
+    return view
+
+
+def access_of(view: Callable[..., Any]) -> str | None:
+    """What a view asks for: PUBLIC, SIGNED_IN, a permission's name, or None when undeclared."""
+    found: str | None = getattr(view, "access", None)
+    return found

@@ -1,0 +1,41 @@
+"""The audit trail: who did what to which thing, and why, in the transaction that did it."""
+
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from app.core import clock
+from app.core.db import execute
+from app.core.ids import new_id
+from app.core.model import Json
+from app.core.models import AuditEntry
+from app.core.tenant import current_tenant_id
+
+
+def record(
+    act: str,
+    subject_kind: str,
+    subject_id: UUID,
+    *,
+    actor_id: UUID | None,
+    location_id: UUID | None = None,
+    reason: str | None = None,
+    before: Json | None = None,
+    after: Json | None = None,
+) -> None:
+    """Add an entry. `act` is the permission's name; `before` and `after` hold ids and figures."""
+    execute(
+        insert(AuditEntry).values(
+            tenant_id=current_tenant_id(),
+            id=new_id(),
+            location_id=location_id,
+            at=clock.now(),
+            actor_id=actor_id,
+            act=act,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            reason=reason,
+            before=before,
+            after=after,
+        )
+    )

@@ -1,0 +1,174 @@
+"""The database: engine, session, and the one owner of commits.
+
+The tenant in scope is put into every transaction as it begins (`SET LOCAL`), which
+row-level security reads; outside any tenant the value is empty and every tenant-owned table
+refuses.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Connection, CursorResult, Engine, Executable, event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app.core import crash
+from app.core.model import Base
+from app.core.settings import sqlalchemy_url
+from app.core.tenant import find_tenant_id
+
+STATEMENT_TIMEOUT_MS = 5_000
+LOCK_TIMEOUT_MS = 2_000
+
+
+def engine_for(tenant_id: UUID | None) -> Engine:  # noqa: ARG001 one cluster holds all, so far
+    """The engine that holds a tenant's rows: the one place to spread tenants over clusters."""
+    return db.engine
+
+
+class TenantSession(FlaskSession):
+    """A session on the engine of the tenant in scope."""
+
+    def get_bind(self, *_args: Any, **_options: Any) -> Engine:
+        """See `engine_for`."""
+        return engine_for(find_tenant_id())
+
+
+db = SQLAlchemy(
+    model_class=Base, session_options={"class_": TenantSession, "expire_on_commit": False}
+)
+
+
+def init_db(app: Flask, url: str) -> None:
+    """Bind the application to the server at `url` (a postgresql:// address)."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        # The parameters of a statement that failed hold names and secrets: not for the logs.
+        "hide_parameters": True,
+        "pool_size": 8,
+        "max_overflow": 8,
+        "pool_use_lifo": True,
+        "pool_timeout": 3,
+        "connect_args": {
+            "connect_timeout": 3,
+            "tcp_user_timeout": 5000,
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
+            f" -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
+        },
+    }
+    db.init_app(app)
+
+
+@event.listens_for(Session, "after_begin")
+def _bind_tenant(_session: Session, began: SessionTransaction, connection: Connection) -> None:
+    if not began.nested:
+        set_tenant(connection, find_tenant_id())
+
+
+def set_tenant(connection: Connection, tenant_id: UUID | None) -> None:
+    """Say to the database whose rows this transaction may touch."""
+    value = "" if tenant_id is None else str(UUID(str(tenant_id)))
+    connection.exec_driver_sql(f"SET LOCAL app.tenant_id = '{value}'")
+
+
+@dataclass
+class _Open:
+    """The outermost transaction of this context, and what waits for its end."""
+
+    doomed: bool = False
+    before_commit: dict[str, Callable[[], None]] = field(default_factory=dict)
+    after_commit: dict[str, Callable[[], None]] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+_open: ContextVar[_Open | None] = ContextVar("transaction", default=None)
+
+
+def session() -> Session:
+    """The session of this application context."""
+    return cast("Session", db.session())
+
+
+def execute(statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    """Run a Core statement on the session's own connection, so that the tenant is set.
+
+    The row count of an INSERT is kept too: it tells what ON CONFLICT left out.
+    """
+    options = {"preserve_rowcount": True}
+    connection = session().connection()
+    return cast(
+        "CursorResult[Any]", connection.execute(statement, parameters, execution_options=options)
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """All or nothing. Joins a transaction that is open already; the outermost one commits.
+
+    An error that leaves an inner block dooms the whole, even where somebody outside
+    catches it: half a command is never committed.
+    """
+    outer = _open.get()
+    if outer is not None:
+        try:
+            yield session()
+        except BaseException:
+            outer.doomed = True
+            raise
+        return
+    opened = _Open()
+    token = _open.set(opened)
+    try:
+        yield session()
+        _commit(opened)
+    except BaseException:
+        session().rollback()
+        raise
+    finally:
+        _open.reset(token)
+    for act in opened.after_commit.values():
+        act()
+
+
+def _commit(opened: _Open) -> None:
+    if opened.doomed:
+        raise RuntimeError("a failed inner transaction was not passed on")
+    for name in sorted(opened.before_commit):
+        opened.before_commit[name]()
+    crash.point("before-commit")
+    session().commit()
+    crash.point("after-commit")
+
+
+def _current() -> _Open:
+    opened = _open.get()
+    if opened is None:
+        raise RuntimeError("this belongs inside core.db.transaction()")
+    return opened
+
+
+def before_commit(name: str, act: Callable[[], None]) -> None:
+    """Run `act` once, last in the open transaction (for rows that are locked last)."""
+    _current().before_commit.setdefault(name, act)
+
+
+def after_commit(name: str, act: Callable[[], None]) -> None:
+    """Run `act` once, when the open transaction has been committed."""
+    _current().after_commit.setdefault(name, act)
+
+
+def notes(name: str, default: Callable[[], Any]) -> Any:
+    """A scratch value that lives as long as the open transaction."""
+    return _current().notes.setdefault(name, default())
+
+
+def end_reading() -> None:
+    """Give the connection back where nothing was written."""
+    if _open.get() is None:
+        db.session.rollback()

@@ -1,0 +1,53 @@
+"""Expected failures. Each has a code for programs and a sentence for the person."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal that the caller is told about; any other exception is a bug."""
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class NotFound(DomainError):
+    """No such thing here. Another tenant's row looks exactly like this."""
+
+    status = 404
+
+
+class Forbidden(DomainError):
+    """The actor lacks the permission."""
+
+    status = 403
+
+
+class Conflict(DomainError):
+    """The present state does not allow it; reading it again may."""
+
+    status = 409
+
+
+class Invalid(DomainError):
+    """The input breaks a rule. `fields` maps an input's name to its sentences."""
+
+    status = 422
+
+    def __init__(
+        self, code: str, sentence: str, fields: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        super().__init__(code, sentence)
+        self.fields: dict[str, list[str]] = {
+            name: list(sentences) for name, sentences in (fields or {}).items()
+        }
+
+
+class Unavailable(DomainError):
+    """Something that this needs does not answer at present; try again."""
+
+    status = 503

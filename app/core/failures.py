@@ -1,0 +1,93 @@
+"""One handler turns failures into a page, a fragment or problem+json, with the right status."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from app.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from app.core.htmx import wants_fragment
+from app.core.ids import new_id
+
+RETRY_AFTER_S = "2"
+_LOCK_NOT_AVAILABLE, _DEADLOCK, _QUERY_CANCELLED = "55P03", "40P01", "57014"
+
+log = structlog.get_logger()
+
+
+def init_failures(app: Flask) -> None:
+    """Register the handlers: typed failures, HTTP errors, the database's, and bugs."""
+    app.register_error_handler(DomainError, answer)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(Exception, _bug)
+
+
+def answer(error: DomainError) -> Response:
+    """A typed failure as the caller reads it: JSON, a fragment, or a page."""
+    fields = error.fields if isinstance(error, Invalid) else {}
+    response = _body(error.status, error.code, error.sentence, fields)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = RETRY_AFTER_S
+    response.vary.add("HX-Request")
+    return response
+
+
+def _body(status: int, code: str, sentence: str, fields: dict[str, list[str]]) -> Response:
+    context: dict[str, Any] = {
+        "status": status,
+        "code": code,
+        "sentence": sentence,
+        "fields": fields,
+        "request_id": g.get("request_id", ""),
+    }
+    if wants_fragment():
+        return make_response(render_template("components/_failure.html", **context), status)
+    if request.accept_mimetypes.best == "application/json":
+        response = jsonify(type="about:blank", title=code, detail=sentence, errors=fields)
+        response.mimetype = "application/problem+json"
+        response.status_code = status
+        return response
+    return make_response(render_template("error.html", **context), status)
+
+
+def _stale_form(_error: CSRFError) -> Response:
+    return _body(
+        400, "stale_form", "This page has been open too long. Load it again and retry.", {}
+    )
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code == 404:
+        return answer(NotFound("not_found", "There is nothing at this address."))
+    response = _body(error.code or 500, error.name, error.description or error.name, {})
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _database(error: DBAPIError | PoolTimeout) -> Response:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if state in (_LOCK_NOT_AVAILABLE, _DEADLOCK):
+        return answer(Conflict("busy", "Somebody else is changing this. Try again."))
+    if isinstance(error, (OperationalError, PoolTimeout)) or state == _QUERY_CANCELLED:
+        log.warning("database.unavailable", error=type(error).__name__, state=state)
+        return answer(Unavailable("unavailable", "The database does not answer. Try again."))
+    if isinstance(error, DataError):
+        # What no form foresees: a NUL inside a text, a number past its column.
+        log.warning("database.value", state=state, path=request.path)
+        return answer(Invalid("value", "Something here cannot be kept: a character or a number."))
+    return _bug(error)
+
+
+def _bug(error: Exception) -> Response:
+    g.request_id = g.get("request_id") or str(new_id())
+    log.error("bug", exc_info=error, path=request.path)
+    return _body(500, "bug", "Something went wrong here. It has been noted.", {})

@@ -1,0 +1,127 @@
+"""Jobs: RQ carries (tenant, outbox id); the outbox row says what to do and whether it is done."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from flask import Flask, current_app
+from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+from sqlalchemy import select, update
+
+from app.core import clock, crash
+from app.core.db import execute, transaction
+from app.core.events import Job, wiring
+from app.core.model import Json
+from app.core.models import Outbox
+from app.core.tenant import current_tenant_id, tenant_scope
+
+LEASE = timedelta(seconds=30)
+BACK_OFF_S = (1, 5, 15, 60, 300)
+QUEUES = ("payments", "stock")
+
+log = structlog.get_logger()
+
+
+def queue(name: str, connection: Redis) -> Queue:
+    """One of QUEUES, with JSON instead of pickle."""
+    return Queue(name, connection=connection, serializer=JSONSerializer)
+
+
+def work(app: Flask, name: str, connection: Redis) -> None:
+    """Carry out jobs of one queue until told to stop (SIGTERM finishes the job at hand)."""
+    with app.app_context():
+        worker = SimpleWorker(
+            [queue(name, connection)], connection=connection, serializer=JSONSerializer
+        )
+        worker.work(with_scheduler=False, logging_level="WARNING")
+
+
+def run(tenant_id: str, outbox_id: str) -> str:
+    """Do what an outbox row says, once: the entry point that RQ calls.
+
+    Returns "done", or why there was nothing to do; a failing handler leaves the row to be
+    sent again after a back-off.
+    """
+    # A context of its own: each job has its own session.
+    with current_app.app_context(), tenant_scope(UUID(tenant_id)):
+        crash.point("after-dequeue")
+        return _run(UUID(outbox_id))
+
+
+def _run(row_id: UUID) -> str:
+    leased = _lease(row_id)
+    if leased is None:
+        return "already done or in other hands"
+    job, payload = leased
+    try:
+        _carry_out(job, payload, row_id)
+    except Exception as error:
+        _put_back(row_id, error)
+        log.exception("job.failed", outbox_id=str(row_id))
+        return "failed"
+    crash.point("after-done")
+    return "done"
+
+
+def _lease(row_id: UUID) -> tuple[Job, Json] | None:
+    now = clock.now()
+    with transaction():
+        row = execute(
+            update(Outbox)
+            .where(
+                Outbox.tenant_id == current_tenant_id(),
+                Outbox.id == row_id,
+                Outbox.done_at.is_(None),
+                Outbox.leased_until.is_(None) | (Outbox.leased_until < now),
+            )
+            .values(leased_until=now + LEASE, attempts=Outbox.attempts + 1)
+            .returning(Outbox.handler, Outbox.payload)
+        ).one_or_none()
+    return None if row is None else (wiring().jobs[row.handler], row.payload)
+
+
+def _carry_out(job: Job, payload: Json, row_id: UUID) -> None:
+    if job.staged:
+        job.run(payload)
+    with transaction():
+        undone = execute(
+            select(Outbox.id)
+            .where(
+                Outbox.tenant_id == current_tenant_id(),
+                Outbox.id == row_id,
+                Outbox.done_at.is_(None),
+            )
+            .with_for_update()
+        ).one_or_none()
+        if undone is None:
+            return
+        if not job.staged:
+            job.run(payload)
+        _update(row_id, done_at=clock.now(), error=None)
+
+
+def _put_back(row_id: UUID, error: Exception) -> None:
+    with transaction():
+        attempts = execute(
+            select(Outbox.attempts).where(
+                Outbox.tenant_id == current_tenant_id(), Outbox.id == row_id
+            )
+        ).scalar_one()
+        wait = BACK_OFF_S[min(attempts, len(BACK_OFF_S)) - 1]
+        _update(
+            row_id,
+            sent_at=None,
+            leased_until=None,
+            not_before=clock.now() + timedelta(seconds=wait),
+            error=f"{type(error).__name__}: {error}"[:500],
+        )
+
+
+def _update(row_id: UUID, **values: object) -> None:
+    execute(
+        update(Outbox)
+        .where(Outbox.tenant_id == current_tenant_id(), Outbox.id == row_id)
+        .values(**values)
+    )

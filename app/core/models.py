@@ -1,0 +1,109 @@
+"""Tables of the core: outbox, counters, idempotency, audit trail, history of states."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.model import Base, Json, LocationRow, TenantRow, tenant_index, tenant_unique
+
+
+class Outbox(TenantRow, Base):
+    """One asynchronous effect of a committed change; `seq` stands only on stream rows."""
+
+    __tablename__ = "outbox"
+
+    event: Mapped[str]
+    handler: Mapped[str]
+    payload: Mapped[Json]
+    location_id: Mapped[UUID | None]
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    error: Mapped[str | None]
+
+    __table_args__ = (
+        tenant_unique("location_id", "seq"),
+        Index(
+            "ix_outbox_unsent",
+            text("seq NULLS FIRST"),
+            "id",
+            postgresql_where=text("sent_at IS NULL"),
+        ),
+        Index(
+            "ix_outbox_unfinished",
+            "sent_at",
+            postgresql_where=text("done_at IS NULL AND sent_at IS NOT NULL"),
+        ),
+        tenant_index("created_at"),
+    )
+
+
+class LocationCounter(Base):
+    """A number without gaps: changes of a location, orders of a day, documents of a series."""
+
+    __tablename__ = "location_counter"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True, default="")
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class Idempotency(Base):
+    """What a gesture did the first time, so that its repeat gets the same answer."""
+
+    __tablename__ = "idempotency"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    actor_id: Mapped[UUID | None]
+    route: Mapped[str]
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    result: Mapped[Json | None]
+    created_at: Mapped[datetime]
+
+
+class AuditEntry(TenantRow, Base):
+    """Who did what to which thing, and why. Ids only, never names. Never changed."""
+
+    __tablename__ = "audit_entry"
+
+    location_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    approver_id: Mapped[UUID | None]
+    act: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    reason: Mapped[str | None]
+    before: Mapped[Json | None]
+    after: Mapped[Json | None]
+    transaction_id: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)")
+    )
+
+    __table_args__ = (tenant_index("at"), tenant_index("subject_id"))
+
+
+class StateChange(LocationRow, Base):
+    """One step of a row's state, written by a trigger so that none can be forgotten."""
+
+    __tablename__ = "state_change"
+
+    subject: Mapped[str]
+    subject_id: Mapped[UUID]
+    from_state: Mapped[str]
+    to_state: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+    __table_args__ = (
+        tenant_index("subject_id"),
+        CheckConstraint("from_state <> to_state", name="moves"),
+    )

@@ -1,0 +1,54 @@
+"""The outbox: effects that follow a commit, written in the same transaction as their cause."""
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from app.core import clock, redis
+from app.core.db import after_commit, execute
+from app.core.ids import new_id
+from app.core.model import Json
+from app.core.models import Outbox
+from app.core.tenant import current_tenant_id
+
+STREAM = "stream"
+
+
+def later(
+    handler: str,
+    payload: Json,
+    *,
+    event: str = "",
+    delay: timedelta | None = None,
+    location_id: UUID | None = None,
+    seq: int | None = None,
+) -> UUID:
+    """Have a job handler (a name in wiring.JOBS) run after this transaction; returns the row's id.
+
+    `payload` is JSON; `delay` counts from now.
+    """
+    row_id, now = new_id(), clock.now()
+    execute(
+        insert(Outbox).values(
+            tenant_id=current_tenant_id(),
+            id=row_id,
+            event=event,
+            handler=handler,
+            payload=payload,
+            location_id=location_id,
+            seq=seq,
+            created_at=now,
+            not_before=now + delay if delay else None,
+        )
+    )
+    after_commit("wake relay", redis.wake_relay)
+    return row_id
+
+
+def payload_of(event: Any) -> Json:
+    """A frozen dataclass as JSON: ids, times and Decimals become strings."""
+    return dict(json.loads(json.dumps(asdict(event), default=str)))

@@ -1,0 +1,170 @@
+"""The relay: takes committed outbox rows to where they go, in order, at least once.
+
+Jobs go to RQ under the outbox row's id; a location's stream rows are published in the order
+of their numbers by the one relay that holds the advisory lock.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import Flask
+from redis import Redis
+from redis.client import PubSub
+from redis.exceptions import RedisError
+from rq.job import Job as RqJob
+from sqlalchemy import Row, text, update
+from sqlalchemy.exc import DBAPIError
+
+from app.core import clock, crash, redis
+from app.core.db import execute, session, set_tenant, transaction
+from app.core.events import wiring
+from app.core.jobs import queue
+from app.core.models import Outbox
+from app.core.outbox import STREAM
+from app.core.tenant import tenant_scope
+
+BATCH = 200
+POLL_S = 0.5
+_LOCK = 0x6E69_6262
+
+log = structlog.get_logger()
+Claimed = Row[Any]
+
+
+def run_relay(app: Flask, stopping: Callable[[], bool]) -> None:
+    """Relay until told to stop; a lost server is waited for, never given up on."""
+    with app.app_context():
+        ear = _listen()
+    while not stopping():
+        try:
+            with app.app_context():
+                moved = relay_batch(app.extensions["redis"])
+            if moved < BATCH:
+                ear.get_message(timeout=POLL_S)
+        except (RedisError, DBAPIError) as error:
+            log.warning("relay.waiting", error=type(error).__name__)
+            time.sleep(POLL_S)
+
+
+def _listen() -> PubSub:
+    ear: PubSub = redis.client().pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    try:
+        ear.subscribe(redis.WAKE)
+    except RedisError:
+        log.warning("relay.deaf")
+    return ear
+
+
+def relay_batch(connection: Redis) -> int:
+    """Send one batch of unsent rows; returns how many. Publishes first, then marks as sent."""
+    with transaction():
+        if not execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK}).scalar():
+            return 0
+        rows = execute(text("SELECT * FROM app.outbox_claim(:n)"), {"n": BATCH}).all()
+        for tenant_id, group in groupby(
+            sorted(rows, key=lambda row: (row.tenant_id, row.seq or 0)),
+            key=lambda row: row.tenant_id,
+        ):
+            _relay_tenant(connection, tenant_id, list(group))
+        set_tenant(session().connection(), None)
+    return len(rows)
+
+
+def _relay_tenant(connection: Redis, tenant_id: UUID, rows: list[Claimed]) -> None:
+    with tenant_scope(tenant_id):
+        set_tenant(session().connection(), tenant_id)
+        for row in rows:
+            _send(connection, tenant_id, row)
+        crash.point("after-publish")
+        execute(
+            update(Outbox)
+            .where(Outbox.tenant_id == tenant_id, Outbox.id.in_([row.id for row in rows]))
+            .values(sent_at=clock.now(), leased_until=None)
+        )
+
+
+def _send(connection: Redis, tenant_id: UUID, row: Claimed) -> None:
+    if row.handler == STREAM:
+        _publish(connection, tenant_id, row)
+    else:
+        _enqueue(connection, tenant_id, row)
+
+
+def _enqueue(connection: Redis, tenant_id: UUID, row: Claimed) -> None:
+    job = wiring().jobs.get(row.handler)
+    if job is None:
+        # One row of another version must not stop all others; the sweep brings it back.
+        log.error("relay.no_such_job", handler=row.handler, outbox_id=str(row.id))
+        return
+    queue(job.queue, connection).enqueue(
+        "app.core.jobs.run",
+        str(tenant_id),
+        str(row.id),
+        job_id=str(row.id),
+        result_ttl=0,
+        failure_ttl=60,
+    )
+
+
+def _publish(connection: Redis, tenant_id: UUID, row: Claimed) -> None:
+    topics: list[str] = row.payload["topics"]
+    frame = {
+        "seq": row.seq,
+        "at": clock.now().isoformat(timespec="milliseconds"),
+        "topics": topics,
+        "views": _views(row.location_id, topics),
+    }
+    connection.publish(
+        redis.stream_channel(tenant_id, row.location_id), json.dumps(frame, ensure_ascii=False)
+    )
+
+
+def _views(location_id: UUID, topics: list[str]) -> dict[str, str]:
+    """Fragments by view. A fragment that fails must not hold up the rest: a snapshot mends it."""
+    views: dict[str, str] = {}
+    for kind, renderer in wiring().renderers.items():
+        ids = [topic.split(":", 1)[1] for topic in topics if topic.startswith(kind + ":")]
+        if not ids:
+            continue
+        try:
+            with session().begin_nested():
+                views |= renderer(location_id, ids)
+        except Exception:
+            log.exception("relay.fragment_failed", kind=kind)
+    return views
+
+
+def sweep(connection: Redis) -> int:
+    """Have overdue jobs sent again: RQ forgot them, or their lease ran out. Returns how many.
+
+    A job that RQ still holds is left alone until its lease and 30 s are over.
+    """
+    with transaction():
+        overdue = execute(text("SELECT * FROM app.outbox_overdue()")).all()
+        lost = [row for row in overdue if row.stale or not _is_held(connection, row.id)]
+        for tenant_id, group in groupby(sorted(lost), key=lambda row: row.tenant_id):
+            with tenant_scope(tenant_id):
+                set_tenant(session().connection(), tenant_id)
+                execute(
+                    update(Outbox)
+                    .where(
+                        Outbox.tenant_id == tenant_id,
+                        Outbox.id.in_([row.id for row in group]),
+                        # Begun since it was looked at: its lease stands.
+                        Outbox.leased_until.is_(None) | (Outbox.leased_until < clock.now()),
+                    )
+                    .values(sent_at=None, leased_until=None)
+                )
+        set_tenant(session().connection(), None)
+    if lost:
+        redis.wake_relay()
+    return len(lost)
+
+
+def _is_held(connection: Redis, row_id: UUID) -> bool:
+    return bool(RqJob.exists(str(row_id), connection=connection))

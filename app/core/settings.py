@@ -1,0 +1,269 @@
+"""What the environment says, checked once and all at once.
+
+Without DATABASE_URL and REDIS_URL the addresses are those of the embedded services, which follow
+from DATA_DIR alone: every command run beside `make run` finds them without being told.
+"""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from environs import Env, EnvValidationError, ValidationError
+
+PROJECT = Path(__file__).resolve().parents[2]
+DATABASE_NAME = "nibblix"
+# sun_path holds 108 bytes with its final zero; PostgreSQL's socket has the longest name of ours.
+LONGEST_SOCKET_PATH = 106
+POSTGRES_SOCKET = ".s.PGSQL.5432"
+SHORTEST_SECRET = 32
+
+SENTENCES = {
+    "HOST": "HOST must be the name or address to listen on, such as 127.0.0.1.",
+    "PORT": "PORT must be a whole number from 1 to 65533; the two ports above it are used too.",
+    "DATABASE_URL": "DATABASE_URL must look like postgresql://nib_app:password@host/nibblix.",
+    "DATABASE_OWNER_URL": (
+        "DATABASE_OWNER_URL must look like postgresql://nib_owner:password@host/nibblix."
+    ),
+    "DATABASE_ADMIN_URL": (
+        "DATABASE_ADMIN_URL must look like postgresql://postgres:password@host/postgres."
+    ),
+    "REDIS_URL": "REDIS_URL must look like redis://host:6379/0 or unix:///path/to/socket.",
+    "SECRET_KEY": (
+        f"SECRET_KEY must be set, with at least {SHORTEST_SECRET} characters, "
+        "where DATABASE_URL is set."
+    ),
+    "BASE_DOMAIN": "BASE_DOMAIN must be a domain without scheme or port, such as example.com.",
+    "STREAM_URL": "STREAM_URL must begin with ws:// or wss://.",
+    "TERMINAL_URL": "TERMINAL_URL must begin with http:// or https://.",
+    "LOG_LEVEL": "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.",
+}
+
+
+class SettingsError(Exception):
+    """The environment does not say what Nibblix needs; `problems` has one sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All that the environment decides. Addresses of databases are in libpq's form."""
+
+    host: str
+    port: int
+    data_dir: Path
+    database_url: str
+    database_owner_url: str | None
+    database_admin_url: str | None
+    redis_url: str
+    embedded_database: bool
+    embedded_redis: bool
+    secret_key: str
+    base_domain: str
+    stream_url: str | None
+    terminal_url: str
+    log_level: str
+    crash_point: str | None
+
+    @property
+    def stream_port(self) -> int:
+        """Where the socket process listens."""
+        return self.port + 1
+
+    @property
+    def terminal_port(self) -> int:
+        """Where the simulated card terminal listens."""
+        return self.port + 2
+
+    def stream_address(self, hostname: str) -> str:
+        """The origin of sockets for a page that was asked for under `hostname` (without port).
+
+        Without STREAM_URL it keeps the page's own host, for a tablet on the LAN reaches no
+        127.0.0.1 and a cookie set for localhost is not sent there.
+        """
+        return self.stream_url or f"ws://{bracketed(hostname)}:{self.stream_port}"
+
+
+class _MappingEnv(Env):
+    """An Env over a given mapping, so that what is read is what the caller passes."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(eager=False)
+        # KEY= in a shell means "not set".
+        self._given = {key: value for key, value in environ.items() if value}
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        return self._given.get(env_key, default)
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read and check `environ`; SettingsError names every problem at once.
+
+    The only side effect: the first call with embedded services makes DATA_DIR/secret_key.
+    """
+    env = _MappingEnv(environ)
+    data_dir = (PROJECT / env.path("DATA_DIR", default_data_dir(PROJECT))).resolve()
+    embedded = embedded_urls(data_dir)
+    external_database = env.str("DATABASE_URL", None, validate=_scheme("postgresql", "postgres"))
+    owner_url = env.str("DATABASE_OWNER_URL", None, validate=_scheme("postgresql", "postgres"))
+    admin_url = env.str("DATABASE_ADMIN_URL", None, validate=_scheme("postgresql", "postgres"))
+    external_redis = env.str("REDIS_URL", None, validate=_scheme("redis", "rediss", "unix"))
+    port = env.int("PORT", 8000, validate=_in_range(1, 65533))
+    secret_key = env.str("SECRET_KEY", None, validate=_at_least(SHORTEST_SECRET))
+    settings = Settings(
+        host=env.str("HOST", "127.0.0.1", validate=_matches(lambda host: " " not in host)),
+        port=port,
+        data_dir=data_dir,
+        database_url=external_database or embedded.app_url,
+        database_owner_url=owner_url if external_database else embedded.owner_url,
+        database_admin_url=admin_url if external_database else embedded.admin_url,
+        redis_url=external_redis or embedded.redis_url,
+        embedded_database=external_database is None,
+        embedded_redis=external_redis is None,
+        secret_key=secret_key or "",
+        base_domain=env.str("BASE_DOMAIN", "localhost", validate=_matches(_is_domain)),
+        stream_url=env.str("STREAM_URL", None, validate=_scheme("ws", "wss")),
+        terminal_url=env.str(
+            "TERMINAL_URL",
+            f"http://127.0.0.1:{_or_zero(port) + 2}",
+            validate=_scheme("http", "https"),
+        ),
+        log_level=str(env.str("LOG_LEVEL", "INFO", validate=_matches(_is_level))).upper(),
+        crash_point=env.str("NIB_CRASH", None),
+    )
+    problems = _problems(env)
+    if external_database and not secret_key and SENTENCES["SECRET_KEY"] not in problems:
+        problems.append(SENTENCES["SECRET_KEY"])
+    if problems:
+        raise SettingsError(problems)
+    return settings if secret_key else replace(settings, secret_key=kept_secret(data_dir))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddedUrls:
+    """Where the embedded services of one data folder are reached."""
+
+    admin_url: str
+    owner_url: str
+    app_url: str
+    redis_url: str
+
+
+def embedded_urls(data_dir: Path) -> EmbeddedUrls:
+    """The addresses that follow from a data folder, whether or not the services run."""
+    folder = socket_folder(data_dir)
+    host = quote(str(folder))
+    return EmbeddedUrls(
+        admin_url=f"postgresql://postgres@/postgres?host={host}",
+        owner_url=f"postgresql://nib_owner@/{DATABASE_NAME}?host={host}",
+        app_url=f"postgresql://nib_app@/{DATABASE_NAME}?host={host}",
+        redis_url=f"unix://{folder / 'valkey.sock'}",
+    )
+
+
+def socket_folder(data_dir: Path) -> Path:
+    """The folder of the sockets: inside the data folder, or a short one when that is too long."""
+    inside = data_dir / "run"
+    if len(os.fsencode(inside / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
+        return inside
+    return Path(tempfile.gettempdir()) / f"nibblix-{_digest(data_dir)}"
+
+
+def default_data_dir(project: Path) -> Path:
+    """`var/` in the project, unless root stands where the servers' account cannot follow."""
+    if os.geteuid() != 0 or all(_lets_others_in(path) for path in (project, *project.parents)):
+        return project / "var"
+    return Path("/var/lib") / f"nibblix-{_digest(project)}"
+
+
+def kept_secret(data_dir: Path) -> str:
+    """The installation's own secret key, made once and readable by its owner alone."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        # Written under another name and linked, so that no second process reads half a key.
+        fresh = data_dir / f".secret_key.{os.getpid()}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink(missing_ok=True)
+    return path.read_text()
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def sqlalchemy_url(url: str) -> str:
+    """A libpq address as SQLAlchemy wants it, with the driver named."""
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+
+def _problems(env: Env) -> list[str]:
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        return [SENTENCES[name] for name in SENTENCES if name in error.error_messages]
+    return []
+
+
+def _matches(holds: Callable[[Any], bool]) -> Callable[[Any], None]:
+    """A validator; the sentence for the person comes from SENTENCES."""
+
+    def validate(value: Any) -> None:
+        if not holds(value):
+            raise ValidationError("invalid")
+
+    return validate
+
+
+def _scheme(*schemes: str) -> Callable[[Any], None]:
+    return _matches(lambda url: url.partition("://")[0] in schemes and _is_address(url))
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.port is None or parts.port > 0
+    except ValueError:  # urlsplit refuses a port that is no number
+        return False
+
+
+def _in_range(low: int, high: int) -> Callable[[Any], None]:
+    return _matches(lambda value: low <= value <= high)
+
+
+def _at_least(length: int) -> Callable[[Any], None]:
+    return _matches(lambda value: len(value) >= length)
+
+
+def _is_domain(value: str) -> bool:
+    return not set(value) & set(":/ ")
+
+
+def _is_level(value: str) -> bool:
+    return value.upper() in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
+
+
+def _or_zero(port: int | None) -> int:
+    return port or 0  # environs gives None for a value that it has refused
+
+
+def _lets_others_in(path: Path) -> bool:
+    return bool(path.stat().st_mode & 0o001)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]

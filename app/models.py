@@ -1,0 +1,15 @@
+"""Every mapped class, imported so that the metadata is whole (for migrations and checks)."""
+
+from app.core import models as core
+from app.core.model import Base
+from app.floor import models as floor
+from app.identity import models as identity
+from app.inventory import models as inventory
+from app.kitchen import models as kitchen
+from app.menu import models as menu
+from app.ordering import models as ordering
+from app.payments import models as payments
+from app.tenancy import models as tenancy
+
+CAPABILITIES = (core, tenancy, identity, menu, floor, ordering, inventory, payments, kitchen)
+metadata = Base.metadata
