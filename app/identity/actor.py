@@ -1,0 +1,35 @@
+"""Who acts: the member, what they may do, and where."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.errors import Forbidden
+from app.identity.permissions import PERMISSIONS
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A member at work. `location_ids` is None for one who works at every location."""
+
+    member_id: UUID
+    permissions: frozenset[str]
+    location_ids: frozenset[UUID] | None = None
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the actor has a permission; a name that does not exist is a KeyError."""
+        return PERMISSIONS[permission].name in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raise Forbidden (`permission`) unless the actor has the permission."""
+        if not self.may(permission):
+            act = PERMISSIONS[permission].description
+            raise Forbidden("permission", f"You may not {act}.")
+
+    def is_at(self, location_id: UUID) -> bool:
+        """Tell whether the actor works at a location."""
+        return self.location_ids is None or location_id in self.location_ids
+
+    def require_at(self, location_id: UUID) -> None:
+        """Raise Forbidden (`location`) unless the actor works at the location."""
+        if not self.is_at(location_id):
+            raise Forbidden("location", "You do not work at this location.")

@@ -1,0 +1,158 @@
+"""Roles and members: who may work here, and as what."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, select, text, update
+
+from app.core import audit, clock
+from app.core.db import execute, transaction
+from app.core.errors import NotFound
+from app.core.ids import new_id
+from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
+from app.identity.domain import check_password, check_pin
+from app.identity.models import Member, MemberLocation, Role
+from app.identity.passwords import hash_secret, peppered
+from app.identity.permissions import ROLE_MANAGE, ROLES, STAFF_MANAGE, require_grantable
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMember:
+    """Somebody who starts to work here: signs in by e-mail and password, by PIN, or both.
+
+    An e-mail that has an account already (at another restaurant) keeps its password. No
+    location means all of them.
+    """
+
+    name: str
+    role: str
+    email: str | None = None
+    password: str | None = None
+    pin: str | None = None
+    location_ids: tuple[UUID, ...] = ()
+
+
+def make_given_roles(actor: Actor) -> dict[str, UUID]:
+    """The roles that a new restaurant starts with, by name."""
+    return make_roles(actor, ROLES)
+
+
+def make_role(actor: Actor, name: str, permissions: Iterable[str]) -> UUID:
+    """Make one role; nobody grants what he lacks."""
+    return make_roles(actor, {name: permissions})[name]
+
+
+def make_roles(actor: Actor, roles: Mapping[str, Iterable[str]]) -> dict[str, UUID]:
+    """Make roles (name to permissions) and return their ids."""
+    ids = {name: new_id() for name in roles}
+    granted = {name: sorted(set(permissions)) for name, permissions in roles.items()}
+    with transaction():
+        actor.require(ROLE_MANAGE)
+        for permissions in granted.values():
+            require_grantable(actor.permissions, permissions)
+        rows = [
+            {"tenant_id": current_tenant_id(), "id": ids[name], "name": name, "permissions": held}
+            for name, held in granted.items()
+        ]
+        execute(insert(Role), rows)
+        for name, permissions in granted.items():
+            after = {"permissions": permissions}
+            audit.record(ROLE_MANAGE, "role", ids[name], actor_id=actor.member_id, after=after)
+    return ids
+
+
+def add_member(actor: Actor, new: NewMember, *, member_id: UUID | None = None) -> UUID:
+    """Let somebody work here, in a role that grants no more than the actor has."""
+    member_id = member_id or new_id()
+    with transaction():
+        actor.require(STAFF_MANAGE)
+        role_id = _grantable_role(actor, new.role)
+        values = {
+            "tenant_id": current_tenant_id(),
+            "id": member_id,
+            "account_id": _account(new),
+            "role_id": role_id,
+            "name": new.name,
+            "pin_hash": _pin_hash(new.pin),
+            "active": True,
+        }
+        execute(insert(Member).values(**values))
+        _place(member_id, new.location_ids)
+        after = {"role_id": str(role_id)}
+        audit.record(STAFF_MANAGE, "member", member_id, actor_id=actor.member_id, after=after)
+    return member_id
+
+
+def set_pin(actor: Actor, member_id: UUID, pin: str) -> None:
+    """Give a member a new PIN: one's own, or anybody's with the permission to manage staff."""
+    with transaction():
+        if actor.member_id != member_id:
+            actor.require(STAFF_MANAGE)
+            require_grantable(actor.permissions, _permissions_of(member_id))
+        execute(
+            update(Member)
+            .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
+            .values(pin_hash=_pin_hash(pin))
+        )
+        audit.record(
+            STAFF_MANAGE, "member", member_id, actor_id=actor.member_id, after={"pin": "set"}
+        )
+
+
+def _grantable_role(actor: Actor, name: str) -> UUID:
+    row = execute(
+        select(Role.id, Role.permissions).where(
+            Role.tenant_id == current_tenant_id(), Role.name == name
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("no_role", "There is no such role.")
+    require_grantable(actor.permissions, row.permissions)
+    return UUID(str(row.id))
+
+
+def _permissions_of(member_id: UUID) -> list[str]:
+    found: list[str] | None = execute(
+        select(Role.permissions)
+        .join(Member, (Member.tenant_id == Role.tenant_id) & (Member.role_id == Role.id))
+        .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound("no_member", "There is no such member.")
+    return found
+
+
+def _pin_hash(pin: str | None) -> str | None:
+    return hash_secret(peppered(check_pin(pin))) if pin is not None else None
+
+
+def _account(new: NewMember) -> UUID | None:
+    """The account behind an e-mail, opened where there is none yet."""
+    if new.email is None:
+        return None
+    wanted = {"email": new.email}
+    row = execute(text("SELECT id FROM app.account_by_email(:email)"), wanted).one_or_none()
+    if row is not None:
+        return UUID(str(row.id))
+    account_id, secret = new_id(), hash_secret(check_password(new.password or ""))
+    execute(
+        text("SELECT app.account_open(:id, :email, :secret, :at)"),
+        {"id": account_id, "email": new.email, "secret": secret, "at": clock.now()},
+    )
+    return account_id
+
+
+def _place(member_id: UUID, location_ids: Sequence[UUID]) -> None:
+    rows = [
+        {
+            "tenant_id": current_tenant_id(),
+            "id": new_id(),
+            "member_id": member_id,
+            "location_id": it,
+        }
+        for it in location_ids
+    ]
+    if rows:
+        execute(insert(MemberLocation), rows)

@@ -1,0 +1,179 @@
+"""flask.session: a member's login_session row, or a visitor's signed cookie.
+
+The cookie holds a random token and the table its hash, so that a copy of the table opens no
+session; a session can be seen and revoked, and a flushed Redis signs nobody out. Nothing is
+read until somebody asks, so that a stylesheet costs no query.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Request, Response
+from flask import request as current_request
+from flask.globals import request_ctx
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core import clock
+from app.core.db import end_reading
+from app.identity.logins import save_login
+from app.identity.queries import Login, find_login
+from app.tenancy.routing import tenant_of_address
+
+SECURE_COOKIE = "__Host-nibblix"
+PLAIN_COOKIE = "nibblix"
+VISITOR_COOKIE = "nibblix-visitor"
+TOUCH_EVERY = timedelta(minutes=1)
+
+log = structlog.get_logger()
+
+
+class BrowserSession(SessionMixin):
+    """A mapping over the login's data, or over the visitor's where nobody is signed in."""
+
+    def __init__(self, token: str | None, visitor: dict[str, Any]) -> None:
+        self.token = token
+        self.modified = False
+        self.is_new = self.has_ended = False
+        self.is_loaded = token is None
+        self._visitor = visitor
+        self._login: Login | None = None
+
+    @property
+    def login(self) -> Login | None:
+        """The live login of this browser, or None."""
+        if not self.is_loaded:
+            # Said first: where the database fails, the page that says so must not ask again.
+            self.is_loaded = True
+            if self.token and tenant_of_address():
+                self._login = find_login(self.token)
+        return self._login
+
+    def start(self, token: str) -> Login:
+        """Go on as the login of a token that was just made; its cookie goes out."""
+        self.token, self.is_loaded = token, True
+        self._login = find_login(token)
+        if self._login is None:
+            raise RuntimeError("a session that was just opened is not there")
+        self.is_new, self.modified = True, False
+        return self._login
+
+    def end(self) -> None:
+        """Go on as a visitor; the cookie goes."""
+        self._login, self._visitor = None, {}
+        self.is_loaded = self.has_ended = True
+
+    @property
+    def _data(self) -> dict[str, Any]:
+        return self.login.data if self.login else self._visitor
+
+    def __getitem__(self, key: str) -> object:
+        return self._data[key]
+
+    def __setitem__(self, key: str, value: object) -> None:
+        self._data[key] = value
+        self.modified = True
+
+    def __delitem__(self, key: str) -> None:
+        del self._data[key]
+        self.modified = True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Opens and saves the session of each request."""
+
+    def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002 (Flask's signature)
+        """Flask's own cookie serves visitors only."""
+        return VISITOR_COOKIE
+
+    def get_cookie_samesite(self, app: Flask) -> str:  # noqa: ARG002 (the same)
+        """Links from elsewhere find the visitor, posts do not."""
+        return "Lax"
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:  # type: ignore[override]
+        """What the cookies say; the row behind the token is not read yet."""
+        visitor = super().open_session(app, request)
+        name = cookie_name(request)
+        token = request.cookies.get(name) if name else None
+        return BrowserSession(token, dict(visitor or {}))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write what changed: the row, or the visitor's cookie."""
+        browser = cast("BrowserSession", session)
+        if not browser.is_loaded:
+            return
+        if browser.has_ended:
+            _forget(response)
+        if browser.login is None:
+            super().save_session(app, browser, response)
+            return
+        response.vary.add("Cookie")
+        if browser.is_new:
+            _hand_over(browser, browser.login, response)
+        _save(browser, browser.login)
+
+
+def browser_session() -> BrowserSession:
+    """The session of this request, as what it is."""
+    return cast("BrowserSession", request_ctx.session)
+
+
+def cookie_name(request: Request) -> str | None:
+    """The name of the token's cookie at this address; None where a token may not travel.
+
+    Browsers drop a `__Host-` cookie on plain http, which is let through only where it stays
+    in the building.
+    """
+    if request.is_secure:
+        return SECURE_COOKIE
+    return PLAIN_COOKIE if _is_private(urlsplit(f"//{request.host}").hostname or "") else None
+
+
+def _is_private(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local"))
+    return address.is_private or address.is_loopback
+
+
+def _hand_over(browser: BrowserSession, login: Login, response: Response) -> None:
+    name = cookie_name(current_request)
+    if name is None or browser.token is None:
+        raise RuntimeError("a session was opened where no cookie may carry it")
+    response.set_cookie(
+        name,
+        browser.token,
+        expires=login.expires_at,
+        httponly=True,
+        samesite="Lax",
+        secure=current_request.is_secure,
+    )
+    response.delete_cookie(VISITOR_COOKIE, httponly=True, samesite="Lax")
+
+
+def _forget(response: Response) -> None:
+    response.delete_cookie(SECURE_COOKIE, secure=True, httponly=True, samesite="Lax")
+    response.delete_cookie(PLAIN_COOKIE, httponly=True, samesite="Lax")
+
+
+def _save(browser: BrowserSession, login: Login) -> None:
+    if not browser.modified and clock.now() - login.last_seen_at < TOUCH_EVERY:
+        return
+    end_reading()  # what a failed statement left behind must not lose the session
+    try:
+        save_login(login, dict(browser))
+    except SQLAlchemyError as error:
+        if browser.modified:
+            raise
+        log.warning("session.not_touched", error=type(error).__name__)
