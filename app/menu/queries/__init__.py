@@ -1,0 +1,41 @@
+"""Reads of the menu: what is on sale, for how much, and what is left."""
+
+from app.menu.queries.browsing import catalogue, item_detail
+from app.menu.queries.counting import CountedCategory, CountedView, counted_menu, get_counted
+from app.menu.queries.selling import sellable
+from app.menu.queries.views import (
+    CatalogueView,
+    CategoryView,
+    ChosenModifier,
+    GroupRules,
+    GroupView,
+    ItemDetail,
+    ItemTax,
+    ItemView,
+    Left,
+    ModifierView,
+    Sellable,
+    VariantView,
+)
+
+__all__ = [
+    "CatalogueView",
+    "CategoryView",
+    "ChosenModifier",
+    "CountedCategory",
+    "CountedView",
+    "GroupRules",
+    "GroupView",
+    "ItemDetail",
+    "ItemTax",
+    "ItemView",
+    "Left",
+    "ModifierView",
+    "Sellable",
+    "VariantView",
+    "catalogue",
+    "counted_menu",
+    "get_counted",
+    "item_detail",
+    "sellable",
+]
