@@ -1,0 +1,251 @@
+"""Bills: what is owed, kept equal to the lines."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+
+from app.core.db import execute
+from app.core.errors import Conflict, NotFound
+from app.core.ids import new_id
+from app.core.money import RoundingMode
+from app.core.tenant import current_tenant_id
+from app.ordering.commands.orders import add_bill
+from app.ordering.domain.tax import (
+    PricedLine,
+    TaxableLine,
+    TaxAmount,
+    TaxLevel,
+    TaxRate,
+    TaxRules,
+    tax_lines,
+    totals,
+)
+from app.ordering.models import Bill, BillLine, Line, LineTax, Order
+from app.tenancy.queries import LocationView
+
+BillRow = Row[Any]
+
+
+def tax_rules(location: LocationView) -> TaxRules:
+    """How a location's jurisdiction rounds tax."""
+    return TaxRules(
+        level=TaxLevel(location.rounding_level), rounding=RoundingMode(location.rounding_mode)
+    )
+
+
+def open_bill_id(location: LocationView, order_id: UUID) -> UUID:
+    """The order's open bill; a new one when all that it has are settled."""
+    rows = execute(
+        select(Bill.id, Bill.state, Bill.number)
+        .where(Bill.tenant_id == current_tenant_id(), Bill.order_id == order_id)
+        .order_by(Bill.number)
+    ).all()
+    for row in rows:
+        if row.state == "open":
+            return UUID(str(row.id))
+    return add_bill(location.id, order_id, len(rows) + 1)
+
+
+def put_on_bill(location: LocationView, bill_id: UUID, line_ids: Sequence[UUID]) -> None:
+    """Make a bill owe whole lines."""
+    execute(
+        insert(BillLine),
+        [
+            {
+                "tenant_id": current_tenant_id(),
+                "id": new_id(),
+                "location_id": location.id,
+                "bill_id": bill_id,
+                "line_id": line_id,
+                "weight": 1,
+            }
+            for line_id in line_ids
+        ],
+    )
+
+
+def retotal_order(location: LocationView, order_id: UUID) -> None:
+    """Work out every open bill of an order anew."""
+    rows = execute(
+        select(Bill.id).where(
+            Bill.tenant_id == current_tenant_id(), Bill.order_id == order_id, Bill.state == "open"
+        )
+    ).all()
+    for row in rows:
+        retotal(location, row.id)
+
+
+def retotal(location: LocationView, bill_id: UUID) -> None:
+    """Work out a bill's taxes and total from its lines' copied prices and rates.
+
+    Raises Conflict where that would be less than what is paid and under way.
+    """
+    lines = _lines_of(bill_id)
+    taxes = _taxes_of([line.id for line in lines])
+    priced = tax_lines(
+        [
+            TaxableLine(
+                gross_minor=line.gross_minor - line.discount_minor,
+                rates=tuple(_rate(tax) for tax in taxes[line.id]),
+            )
+            for line in lines
+        ],
+        tax_rules(location),
+    )
+    _write_taxes(lines, taxes, priced)
+    sums = totals(priced)
+    changed_bill = execute(
+        update(Bill)
+        .where(
+            Bill.tenant_id == current_tenant_id(),
+            Bill.id == bill_id,
+            Bill.paid_minor + Bill.under_way_minor <= sums.total_minor,
+        )
+        .values(
+            net_minor=sums.net_minor,
+            tax_minor=sums.total_minor - sums.net_minor,
+            total_minor=sums.total_minor,
+            version=Bill.version + 1,
+        )
+    )
+    if changed_bill.rowcount == 0:
+        raise Conflict("bill_paid", "More than that has been paid on this bill already.")
+
+
+def _lines_of(bill_id: UUID) -> Sequence[BillRow]:
+    return execute(
+        select(Line.id, Line.gross_minor, Line.discount_minor, Line.net_minor)
+        .join(
+            BillLine,
+            (BillLine.tenant_id == Line.tenant_id) & (BillLine.line_id == Line.id),
+        )
+        .where(
+            Line.tenant_id == current_tenant_id(),
+            BillLine.bill_id == bill_id,
+            Line.state != "voided",
+        )
+        .order_by(Line.position)
+    ).all()
+
+
+def _taxes_of(line_ids: list[UUID]) -> dict[UUID, list[TaxAmount]]:
+    taxes: dict[UUID, list[TaxAmount]] = defaultdict(list)
+    for row in execute(
+        select(LineTax.__table__)
+        .where(LineTax.tenant_id == current_tenant_id(), LineTax.line_id.in_(line_ids))
+        .order_by(LineTax.tax_rate_id)
+    ):
+        taxes[row.line_id].append(
+            TaxAmount(
+                rate_id=row.tax_rate_id,
+                name=row.name,
+                rate=row.percent,
+                inclusive=row.inclusive,
+                base_minor=row.base_minor,
+                amount_minor=row.amount_minor,
+            )
+        )
+    return taxes
+
+
+def _rate(tax: TaxAmount) -> TaxRate:
+    return TaxRate(rate_id=tax.rate_id, name=tax.name, rate=tax.rate, inclusive=tax.inclusive)
+
+
+def _write_taxes(
+    lines: Sequence[BillRow],
+    stored: dict[UUID, list[TaxAmount]],
+    priced: Sequence[PricedLine],
+) -> None:
+    """Write what differs from what is stored: mostly nothing but the newest line."""
+    for line, worked_out in zip(lines, priced, strict=True):
+        if line.net_minor != worked_out.net_minor:
+            execute(
+                update(Line)
+                .where(Line.tenant_id == current_tenant_id(), Line.id == line.id)
+                .values(net_minor=worked_out.net_minor)
+            )
+        for before, tax in zip(stored[line.id], worked_out.taxes, strict=True):
+            if before != tax:
+                _write_tax(line.id, tax)
+
+
+def _write_tax(line_id: UUID, tax: TaxAmount) -> None:
+    execute(
+        update(LineTax)
+        .where(
+            LineTax.tenant_id == current_tenant_id(),
+            LineTax.line_id == line_id,
+            LineTax.tax_rate_id == tax.rate_id,
+        )
+        .values(amount_minor=tax.amount_minor, base_minor=tax.base_minor)
+    )
+
+
+def lock_bill(location: LocationView, bill_id: UUID) -> BillRow:
+    """A bill's row, locked after its order's; raises NotFound."""
+    tenant_id = current_tenant_id()
+    execute(
+        select(Order.id)
+        .join(Bill, (Bill.tenant_id == Order.tenant_id) & (Bill.order_id == Order.id))
+        .where(Order.tenant_id == tenant_id, Bill.id == bill_id)
+        .with_for_update(of=Order)
+    )
+    row = execute(
+        select(Bill.__table__)
+        .where(Bill.tenant_id == tenant_id, Bill.location_id == location.id, Bill.id == bill_id)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("no_bill", "There is no such bill.")
+    return row
+
+
+def priced_lines(bill_id: UUID) -> list[PricedLine]:
+    """A bill's lines with their stored taxes, as the ledger and refunds need them."""
+    lines = _lines_of(bill_id)
+    taxes = _taxes_of([line.id for line in lines])
+    return [
+        PricedLine(
+            net_minor=line.net_minor,
+            gross_minor=line.gross_minor - line.discount_minor,
+            taxes=tuple(taxes[line.id]),
+        )
+        for line in lines
+    ]
+
+
+def require_unsettled(line_id: UUID) -> None:
+    """Raise Conflict for a line that is paid: a settled bill is frozen."""
+    settled = execute(
+        select(Bill.id)
+        .join(BillLine, (BillLine.tenant_id == Bill.tenant_id) & (BillLine.bill_id == Bill.id))
+        .where(
+            Bill.tenant_id == current_tenant_id(),
+            BillLine.line_id == line_id,
+            Bill.state == "settled",
+        )
+        .limit(1)
+    ).first()
+    if settled:
+        raise Conflict("bill_settled", "This has been paid. Give money back instead.")
+
+
+def has_unsent(bill_id: UUID) -> bool:
+    """Whether a bill owes lines that were never sent."""
+    return (
+        execute(
+            select(Line.id)
+            .join(BillLine, (BillLine.tenant_id == Line.tenant_id) & (BillLine.line_id == Line.id))
+            .where(
+                Line.tenant_id == current_tenant_id(),
+                BillLine.bill_id == bill_id,
+                Line.state == "new",
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )

@@ -1,0 +1,1 @@
+"""The rules of ordering: states, service styles, modifiers, prices, taxes and splits."""

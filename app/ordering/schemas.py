@@ -1,0 +1,55 @@
+"""What clients send as JSON."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from app.ordering.commands import NewLine, PlaceOrder
+
+MOST_LINES = 200
+
+
+class AllergySchema(Schema):
+    """An allergy to heed, at a seat or for the whole line."""
+
+    allergen = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    seat = fields.Integer(load_default=None, validate=validate.Range(min=1, max=99))
+
+
+class LineSchema(Schema):
+    """One line of an order. `line_id` is made by the client and names the line for ever."""
+
+    line_id = fields.UUID(required=True)
+    variant_id = fields.UUID(required=True)
+    quantity = fields.Decimal(load_default=1, places=3)
+    modifier_ids = fields.List(fields.UUID(), load_default=list)
+    note = fields.String(load_default="", validate=validate.Length(max=200))
+    course = fields.Integer(load_default=None, validate=validate.Range(min=0, max=9))
+    on_hold = fields.Boolean(load_default=False)
+    seats = fields.List(fields.Integer(validate=validate.Range(min=1, max=99)), load_default=list)
+    allergies = fields.List(fields.Nested(AllergySchema), load_default=list)
+
+    @post_load
+    def _line(self, data: dict[str, Any], **_options: Any) -> NewLine:
+        allergies = tuple((it["allergen"], it["seat"]) for it in data.pop("allergies"))
+        return NewLine(
+            **{**data, "modifier_ids": tuple(data["modifier_ids"]), "seats": tuple(data["seats"])},
+            allergies=allergies,
+        )
+
+
+class PlaceOrderSchema(Schema):
+    """A whole order: opened, filled and sent in one request."""
+
+    order_id = fields.UUID(required=True)
+    service_type = fields.String(required=True, validate=validate.OneOf(("dine_in", "takeaway")))
+    table_id = fields.UUID(load_default=None)
+    guests = fields.Integer(load_default=1, validate=validate.Range(min=1, max=99))
+    pickup_name = fields.String(load_default="", validate=validate.Length(max=60))
+    lines = fields.List(
+        fields.Nested(LineSchema), required=True, validate=validate.Length(min=1, max=MOST_LINES)
+    )
+
+    @post_load
+    def _order(self, data: dict[str, Any], **_options: Any) -> PlaceOrder:
+        return PlaceOrder(**{**data, "lines": tuple(data["lines"])})
