@@ -1,0 +1,1 @@
+"""What must always hold, as SQL over all tenants, for `flask check-invariants`."""

@@ -1,0 +1,1 @@
+"""`make run`: the embedded services and the supervisor of every process."""

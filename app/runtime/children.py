@@ -1,0 +1,65 @@
+"""The processes of `make run`."""
+
+import sys
+
+from app.core.settings import Settings, bracketed
+from app.runtime.supervisor import Child
+
+QUEUES = ("payments", "stock")
+STOP_SERVERS, STOP_WORKERS = 0, 1
+# Loading the application keeps a core busy for a second: what people wait for loads first.
+HEAD_START_SECONDS = 1.5
+
+
+def children(settings: Settings, *, reload: bool) -> list[Child]:
+    """Every process, in the order of start. With `reload`, pages follow changes of the code."""
+    return [
+        Child("web", _web(settings, reload=reload), STOP_SERVERS),
+        Child("stream", _stream(settings, reload=reload), STOP_SERVERS),
+        Child("terminal", _terminal(settings), STOP_WORKERS),
+        *(
+            Child(name, [sys.executable, "worker.py", *role], STOP_WORKERS, HEAD_START_SECONDS)
+            for name, role in _roles()
+        ),
+    ]
+
+
+def _roles() -> list[tuple[str, list[str]]]:
+    workers = [(f"worker-{queue}", ["--role", "worker", "--queue", queue]) for queue in QUEUES]
+    return [("relay", ["--role", "relay"]), *workers, ("clock", ["--role", "clock"])]
+
+
+def _web(settings: Settings, *, reload: bool) -> list[str]:
+    return [
+        *_gunicorn("gunicorn_conf", settings.host, settings.port, reload=reload),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        # Loaded once and forked: a killed worker is back at once. Reload needs it loaded anew.
+        *([] if reload else ["--preload"]),
+        "wsgi:app",
+    ]
+
+
+def _stream(settings: Settings, *, reload: bool) -> list[str]:
+    return [
+        *_gunicorn("stream_conf", settings.host, settings.stream_port, reload=reload),
+        *("--worker-class", "gevent", "--workers", "1", "--worker-connections", "6000"),
+        "wsgi:stream_app",
+    ]
+
+
+def _gunicorn(configuration: str, host: str, port: int, *, reload: bool) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn"),
+        *("--config", f"python:app.runtime.{configuration}"),
+        *("--bind", f"{bracketed(host)}:{port}"),
+        *(["--reload"] if reload else []),
+    ]
+
+
+def _terminal(settings: Settings) -> list[str]:
+    return [
+        *(sys.executable, "-m", "app.terminal"),
+        # The simulated terminal has no sign-in: it stays on this machine whatever HOST is.
+        *("--host", "127.0.0.1", "--port", str(settings.terminal_port)),
+        *("--data-dir", str(settings.data_dir / "terminal")),
+    ]

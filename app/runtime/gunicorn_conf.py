@@ -1,0 +1,16 @@
+"""What the page and the socket servers share."""
+
+import os
+from typing import Any
+
+from app.runtime.parent_death import die_with_parent
+
+control_socket_disable = True
+proc_name = "nibblix"
+graceful_timeout = 2
+accesslog = None
+
+
+def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 (gunicorn passes both)
+    """A worker never outlives its master, or it would keep the port."""
+    die_with_parent(os.getppid())
