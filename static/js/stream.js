@@ -1,0 +1,102 @@
+/* Reads the frames of a location's stream, {seq, at, content?, topics?, snapshot?}, before htmx swaps their content.
+   Tells the page which topics changed, asks for a snapshot after a gap, and never lets a silent screen look live. */
+(() => {
+  "use strict";
+  const SILENT_AFTER = 10_000;
+  let shown = null;
+  let seq = null;
+  let heard = null;
+  let drift = Infinity;
+  let delay = 0;
+  let asked = false;
+
+  const mark = () => document.getElementById("live");
+  const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail }));
+  const eventName = (topic) => `nib-${topic.replace(/[^\w-]+/g, "-")}`;
+
+  function instant(at) {
+    return typeof at === "number" ? at * 1000 : Date.parse(at);
+  }
+
+  /* The tablet's clock may be wrong: the smallest difference ever seen stands for clock drift plus the shortest way. */
+  function listen(frame) {
+    heard = Date.now();
+    const gap = frame.at === undefined ? NaN : heard - instant(frame.at);
+    if (Number.isNaN(gap)) return;
+    drift = Math.min(drift, gap);
+    delay = gap - drift;
+    document.documentElement.dataset.drift = Math.round(drift);
+  }
+
+  function ask(connection) {
+    if (asked) return;
+    asked = true;
+    connection.socket?.send(JSON.stringify({ resync: true }));
+  }
+
+  /* Returns whether the frame is news: not older than what is on screen. */
+  function follow(frame, connection) {
+    if (frame.snapshot) {
+      const changed = shown !== null && frame.seq !== shown;
+      seq = shown = frame.seq;
+      asked = false;
+      if (changed) queueMicrotask(() => tell("nib-resync", { seq }));
+      return true;
+    }
+    if (seq !== null && frame.seq < seq) return false;
+    if (seq !== null && frame.seq === seq) return !frame.content;
+    if (seq !== null && frame.seq > seq + 1) ask(connection);
+    seq = shown = frame.seq;
+    return true;
+  }
+
+  document.addEventListener("htmx:ws:before:message:incoming", (event) => {
+    let frame;
+    try { frame = JSON.parse(event.detail.message.data); } catch { return; }
+    listen(frame);
+    if (typeof frame.seq === "number" && !follow(frame, event.detail.connection)) {
+      event.preventDefault();
+      return;
+    }
+    for (const topic of frame.topics ?? []) tell(eventName(topic), { seq: frame.seq });
+    draw();
+  });
+
+  document.addEventListener("htmx:ws:after:connection", (event) => {
+    seq = null;
+    asked = false;
+    shown ??= Number(event.target.dataset?.seq ?? NaN);
+    if (Number.isNaN(shown)) shown = null;
+  });
+
+  function drawMark(element, silent) {
+    const state = heard === null ? "waiting" : silent > SILENT_AFTER ? "lost" : "live";
+    const words = { waiting: element.dataset.waiting, lost: element.dataset.lost?.replace("{n}", Math.round(silent / 1000)),
+      live: `${element.dataset.live} ${(Math.min(delay, 9900) / 1000).toFixed(1)} s` };
+    element.hidden = false;
+    element.classList.toggle("good", state === "live");
+    element.classList.toggle("late", state === "lost");
+    const dot = element.querySelector(".dot") ?? element.appendChild(Object.assign(document.createElement("span"), { className: "dot" }));
+    element.replaceChildren(dot, words[state]);
+  }
+
+  function drawBanner(banner, silent) {
+    const stale = silent > SILENT_AFTER;
+    document.documentElement.toggleAttribute("data-stale", stale);
+    if (stale && banner.hidden) banner.textContent = banner.dataset.text.replace("{n}", SILENT_AFTER / 1000);
+    banner.hidden = !stale;
+  }
+
+  const started = Date.now();
+  function draw() {
+    if (!document.querySelector("[data-stream]")) return;
+    const silent = Date.now() - (heard ?? started);
+    const element = mark();
+    if (element) drawMark(element, silent);
+    const banner = document.getElementById("stale");
+    if (banner) drawBanner(banner, silent);
+  }
+
+  draw();
+  setInterval(draw, 1000);
+})();
