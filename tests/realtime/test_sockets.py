@@ -1,0 +1,277 @@
+"""Sockets of the real stream process: snapshot, changes, what was missed, and who is let in."""
+
+import json
+import socket
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+import redis
+import websocket
+from psycopg import Connection
+
+from app.core import stream
+from app.core.db import end_reading
+from app.core.redis import stream_channel
+from app.identity.logins import end_login
+from app.identity.queries import find_login
+from app.kitchen import commands, queries
+from tests.support.kitchen import send, tickets_of
+from tests.support.live import Live
+from tests.support.restaurants import Restaurant
+from tests.support.servers import Addresses
+from tests.support.watcher import Watcher, token_of
+
+TEXT, RESERVED = 0x1, 0xB
+
+
+@pytest.fixture(scope="module")
+def live(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The processes that a socket needs."""
+    processes = Live(addresses, tmp_path_factory.mktemp("sockets"))
+    try:
+        processes.start("stream", "relay")
+        yield processes
+    finally:
+        processes.close()
+
+
+@pytest.fixture
+def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
+    """A restaurant of the test's own."""
+    return new_restaurant()
+
+
+def _kitchen(house: Restaurant) -> str:
+    return f"kitchen:{house.stations['Kitchen']}"
+
+
+def _reached(house: Restaurant) -> int:
+    with house.inside():
+        found = stream.reached(house.location.id)
+        end_reading()
+    return found
+
+
+def _on_board(house: Restaurant) -> set[str]:
+    with house.inside():
+        board = queries.board(house.location.id, house.stations["Kitchen"])
+        end_reading()
+    return {str(ticket.id) for ticket in board.tickets}
+
+
+def _bump(house: Restaurant, order_id: UUID) -> None:
+    ticket = tickets_of(house, order_id)["Kitchen"]
+    with house.inside():
+        carol = house.people["carol"].actor
+        commands.bump(carol, house.location, ticket.id, ticket.version)
+
+
+def _frame(opcode: int, message: bytes) -> bytes:
+    """A whole frame under a mask of zeros (RFC 6455, 5.2), also one that no client would send."""
+    size = len(message)
+    head = struct.pack("!BB", 0x80 | opcode, 0x80 | size) if size < 126 else b""
+    head = head or struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, size)
+    return head + bytes(4) + message
+
+
+def _refusal(live: Live, house: Restaurant, view: str, **how: Any) -> int:
+    with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+        Watcher(live, house, view, **how)
+    return int(refused.value.status_code)
+
+
+def test_a_snapshot_comes_first_then_every_change_in_order(live: Live, house: Restaurant) -> None:
+    earlier = send(house, "Bruschetta")
+    with Watcher(live, house, _kitchen(house)) as screen:
+        first = screen.take()
+        orders = [send(house, "Bruschetta", "Espresso") for _ in range(5)]
+        _bump(house, earlier)
+        _bump(house, orders[2])
+
+        screen.follow(_reached(house))
+
+    assert first["snapshot"]
+    assert first["target"] == "#tickets"
+    assert screen.seqs == list(range(screen.seqs[0], _reached(house) + 1))
+    assert screen.tickets == _on_board(house)
+
+
+def test_a_view_without_content_gets_every_number_with_its_topics(
+    live: Live, house: Restaurant
+) -> None:
+    bob = house.people["bob"]
+    with Watcher(live, house, "floor", person=bob) as screen:
+        snapshot = screen.take()
+        send(house, "Bruschetta")
+        frame = screen.change()
+
+    assert "content" not in snapshot
+    assert "content" not in frame
+    assert "floor" in frame["topics"]
+
+
+def test_what_was_never_published_is_mended_from_the_database(
+    live: Live, house: Restaurant, owner_connection: Connection
+) -> None:
+    with Watcher(live, house, _kitchen(house)) as screen:
+        screen.take()
+        live.kill("relay")
+        try:
+            send(house, "Bruschetta")
+            owner_connection.execute("UPDATE outbox SET sent_at = now() WHERE sent_at IS NULL")
+            screen.follow(_reached(house))
+        finally:
+            live.start("relay")
+
+    assert screen.snapshots == 2
+    assert screen.tickets == _on_board(house)
+
+
+def test_a_gap_between_frames_leads_to_a_snapshot(
+    live: Live, house: Restaurant, owner_connection: Connection
+) -> None:
+    with Watcher(live, house, _kitchen(house)) as screen:
+        screen.take()
+        live.kill("relay")
+        send(house, "Bruschetta")
+        owner_connection.execute("UPDATE outbox SET sent_at = now() WHERE sent_at IS NULL")
+        send(house, "Bruschetta")
+        live.start("relay")
+
+        screen.follow(_reached(house))
+
+    assert screen.snapshots >= 2
+    assert screen.tickets == _on_board(house)
+
+
+def test_a_lost_subscription_is_taken_up_again(
+    live: Live, house: Restaurant, addresses: Addresses
+) -> None:
+    with Watcher(live, house, _kitchen(house)) as screen:
+        screen.take()
+        with redis.Redis.from_url(addresses.redis_url) as server:
+            server.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        for _ in range(3):
+            send(house, "Bruschetta")
+
+        screen.follow(_reached(house))
+
+    assert screen.tickets == _on_board(house)
+
+
+def test_a_screen_may_ask_for_a_snapshot(live: Live, house: Restaurant) -> None:
+    with Watcher(live, house, _kitchen(house)) as screen:
+        screen.take()
+        screen.socket.send('{"resync": true}')
+
+        answer = screen.take()
+
+    assert answer["snapshot"]
+
+
+def test_a_quiet_screen_hears_that_nothing_was_missed(live: Live, house: Restaurant) -> None:
+    with Watcher(live, house, _kitchen(house)) as screen:
+        snapshot = screen.take()
+
+        heartbeat = screen.take()
+
+    assert heartbeat["seq"] == snapshot["seq"]
+    assert set(heartbeat) == {"seq", "at"}
+
+
+def test_only_own_pages_may_open_a_socket(live: Live, house: Restaurant) -> None:
+    view = _kitchen(house)
+
+    assert _refusal(live, house, view, origin="http://evil.example") == 403
+    assert _refusal(live, house, view, origin="http://127.0.0.1:1") == 403
+    assert _refusal(live, house, view, origin="null") == 403
+
+
+def test_a_socket_needs_a_session_and_the_permission_of_its_view(
+    live: Live, house: Restaurant
+) -> None:
+    carol = token_of(house, house.people["carol"])
+
+    assert _refusal(live, house, _kitchen(house), token="nobody's") == 401
+    assert _refusal(live, house, "dashboard", token=carol) == 403
+
+
+def test_what_is_not_of_this_location_is_not_there(
+    live: Live, house: Restaurant, diner: Restaurant
+) -> None:
+    foreign = f"kitchen:{diner.stations['Kitchen']}"
+
+    assert _refusal(live, house, foreign) == 404
+    assert _refusal(live, house, "kitchen:none") == 404
+    assert _refusal(live, house, "cellar") == 404
+    carol = token_of(house, house.people["carol"])
+    assert _refusal(live, diner, _kitchen(diner), token=carol) == 401
+
+
+def test_a_revoked_session_is_hung_up_on(live: Live, house: Restaurant) -> None:
+    token = token_of(house, house.people["carol"])
+    with Watcher(live, house, _kitchen(house), token=token) as screen:
+        with house.inside():
+            login = find_login(token)
+            assert login is not None
+            end_login(login.id)
+
+        assert screen.close_code() == 1008
+
+
+@pytest.mark.parametrize(
+    ("message", "opcode", "code"),
+    [
+        (b"not json", TEXT, 1007),
+        (b'{"resync": false}', TEXT, 1007),
+        (b"\xff\xfe", TEXT, 1007),
+        (b"x" * 70_000, TEXT, 1009),
+        (b"", RESERVED, 1002),
+    ],
+)
+def test_a_message_that_is_none_is_hung_up_on(
+    live: Live, house: Restaurant, message: bytes, opcode: int, code: int
+) -> None:
+    with Watcher(live, house, _kitchen(house)) as screen:
+        screen.take()
+        assert screen.socket.sock is not None
+        screen.socket.sock.sendall(_frame(opcode, message))
+
+        assert screen.close_code() == code
+
+
+def test_a_reader_that_is_too_slow_is_cut_and_the_others_go_on(
+    live: Live, house: Restaurant, addresses: Addresses
+) -> None:
+    view = _kitchen(house)
+    narrow = ((socket.SOL_SOCKET, socket.SO_RCVBUF, 4096),)
+    with (
+        Watcher(live, house, view, sockopt=narrow) as slow,
+        Watcher(live, house, view) as screen,
+        redis.Redis.from_url(addresses.redis_url) as server,
+    ):
+        slow.take()
+        screen.take()
+        channel = stream_channel(house.tenant.id, house.location.id)
+        for seq in range(screen.seq + 1, screen.seq + 61):
+            frame = {"seq": seq, "at": "", "topics": [], "views": {view: "x" * 200_000}}
+            server.publish(channel, json.dumps(frame))
+            screen.follow(seq)
+
+        with pytest.raises((OSError, websocket.WebSocketException)):
+            slow.follow(screen.seq)
+
+
+def test_the_end_of_the_process_sends_screens_away_to_come_back(
+    live: Live, house: Restaurant
+) -> None:
+    with Watcher(live, house, _kitchen(house)) as screen:
+        screen.take()
+        live.stop("stream")
+        try:
+            assert screen.close_code() == 1012
+        finally:
+            live.start("stream")

@@ -1,0 +1,171 @@
+"""The product as it runs: every process of `make run`, on this worker's database and ports."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from app.core.settings import PROJECT, Settings, load_settings
+from app.runtime.children import children
+from app.runtime.parent_death import die_with_parent
+from tests.support.servers import Addresses
+
+START_S = 30.0
+STOP_S = 5.0
+
+Found = TypeVar("Found")
+
+
+def eventually(ask: Callable[[], Found], what: str, *, within: float = 20.0) -> Found:
+    """What `ask` answers once that is true; AssertionError with `what` where it stays false."""
+    deadline = time.monotonic() + within
+    while not (answer := ask()):
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
+        time.sleep(0.05)
+    return answer
+
+
+class Live:
+    """The processes by role: web, stream, relay, worker-<queue>, clock, terminal."""
+
+    def __init__(self, addresses: Addresses, folder: Path) -> None:
+        environment = addresses.environment | {
+            "PORT": str(_free_ports(3)),
+            "DATA_DIR": str(folder),
+            "LOG_LEVEL": "INFO",
+        }
+        self.settings: Settings = load_settings(environment)
+        self._environment = dict(os.environ) | environment | {"PYTHONUNBUFFERED": "1"}
+        self._commands = {
+            child.name: child.command for child in children(self.settings, reload=False)
+        }
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._logs = folder / "logs"
+        self._logs.mkdir(parents=True)
+
+    @property
+    def url(self) -> str:
+        """Where pages are, without a slash at the end."""
+        return f"http://127.0.0.1:{self.settings.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command needs to find these processes."""
+        return dict(self._environment)
+
+    @property
+    def stream_url(self) -> str:
+        """Where sockets are."""
+        return f"ws://127.0.0.1:{self.settings.stream_port}"
+
+    @property
+    def roles(self) -> list[str]:
+        """Every role, in the order of start."""
+        return list(self._commands)
+
+    def start(self, *roles: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start roles (all of them when none is named) and wait until they serve."""
+        for role in roles or self.roles:
+            self._start(role, environment or {})
+        for role in roles or self.roles:
+            if probe := self._probe(role):
+                eventually(partial(self._answers, role, probe), f"{role} serves", within=START_S)
+
+    def kill(self, role: str) -> None:
+        """Kill -9 a role with all its children, as a power cut does."""
+        process = self._processes.pop(role)
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+
+    def stop(self, role: str) -> None:
+        """Ask a role to end, and wait until it has."""
+        process = self._processes.pop(role)
+        _signal_group(process, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_S)
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+
+    def wait_for_death(self, role: str) -> int:
+        """Wait until a role ends by itself; returns its exit code (negative: the signal)."""
+        process = self._processes[role]
+        eventually(lambda: process.poll() is not None, f"{role} dies")
+        del self._processes[role]
+        return int(process.returncode)
+
+    def is_running(self, role: str) -> bool:
+        """Whether a role's process lives."""
+        return role in self._processes and self._processes[role].poll() is None
+
+    def log(self, role: str) -> str:
+        """What a role has said so far."""
+        return (self._logs / f"{role}.log").read_text(errors="replace")
+
+    def close(self) -> None:
+        """End every process."""
+        for role in list(self._processes):
+            self.kill(role)
+
+    def _start(self, role: str, environment: Mapping[str, str]) -> None:
+        assert not self.is_running(role), f"{role} runs already"
+        with (self._logs / f"{role}.log").open("ab") as log:
+            self._processes[role] = subprocess.Popen(
+                self._commands[role],
+                cwd=PROJECT,
+                env=self._environment | dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 (as make run does)
+            )
+
+    def _probe(self, role: str) -> str | None:
+        return {
+            "web": f"{self.url}/healthz",
+            "stream": f"http://127.0.0.1:{self.settings.stream_port}/healthz",
+            "terminal": f"http://127.0.0.1:{self.settings.terminal_port}/",
+        }.get(role)
+
+    def _answers(self, role: str, address: str) -> bool:
+        assert self.is_running(role), f"{role} ended:\n{self.log(role)[-2000:]}"
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 (an address of our own)
+                return True
+        except urllib.error.HTTPError as error:
+            return error.code < 500
+        except OSError:
+            return False
+
+
+def _free_ports(count: int) -> int:
+    """The first of `count` free ports in a row."""
+    for _ in range(50):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            first = int(probe.getsockname()[1])
+        if first + count < 65536 and all(_is_free(first + step) for step in range(count)):
+            return first
+    raise RuntimeError("no free ports in a row")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

@@ -1,0 +1,59 @@
+"""Signing in step by step, for tests of signing in itself; others ask `client_of`."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.identity.logins import open_login
+from app.identity.session import PLAIN_COOKIE
+from tests.support.restaurants import PASSWORD, Person, Restaurant
+
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def token_in(answer: TestResponse) -> str:
+    """The CSRF token of a page's forms."""
+    found = _TOKEN.search(answer.get_data(as_text=True))
+    assert found is not None, "the page has no form with a token"
+    return found[1]
+
+
+def try_password(
+    client: FlaskClient,
+    tenant: str,
+    email: str,
+    password: str = PASSWORD,
+    *,
+    next_: str = "",
+    **options: Any,
+) -> TestResponse:
+    """Fill in the sign-in form and send it; no redirect is followed."""
+    address = f"/t/{tenant}/sign-in"
+    page = client.get(address, **options)
+    values = {"email": email, "password": password, "next": next_, "csrf_token": token_in(page)}
+    return client.post(address, data=values, **options)
+
+
+def try_pin(client: FlaskClient, person: Person, pin: str, *, next_: str = "") -> TestResponse:
+    """Choose a name and type a PIN; no redirect is followed."""
+    address = f"/t/{person.tenant}/pin"
+    values = {"member_id": person.member_id, "pin": pin, "next": next_}
+    return client.post(address, data={**values, "csrf_token": token_in(client.get(address))})
+
+
+def open_browser(app: Flask, restaurant: Restaurant, person: Person) -> FlaskClient:
+    """A browser that holds a live session of the person, without the form."""
+    with restaurant.inside():
+        token = open_login(person.member_id)
+    client = app.test_client()
+    client.set_cookie(PLAIN_COOKIE, token)
+    return client
+
+
+def token_of(client: FlaskClient) -> str | None:
+    """The session token that the browser holds."""
+    cookie = client.get_cookie(PLAIN_COOKIE)
+    return str(cookie.value) if cookie else None
