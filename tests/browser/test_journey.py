@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.browser import Device
 from tests.support.restaurants import Restaurant
@@ -81,6 +81,25 @@ def test_from_the_table_to_the_receipt(
     tablet.get_by_role("link", name=re.compile("Receipt")).click()
     expect(tablet.locator("body")).to_contain_text("25.50")
     server.check()
+
+
+def test_a_tap_shows_before_the_server_has_answered(
+    bistro: Restaurant, device_of: Callable[..., Device]
+) -> None:
+    server = device_of(bistro.people["bob"])
+    tablet = server.page
+    seat_two(tablet, "T3")
+    held: list[Route] = []
+    tablet.route("**/lines", lambda route: held.append(route))  # noqa: PLW0108 (it marks what it is given)
+
+    tap(tablet, "Drinks", "Espresso")
+
+    expect(tablet.locator(".hx-pending", has_text="Espresso")).to_be_visible()
+    expect_lines(tablet, 0)
+    server.check()
+    held.pop().continue_()
+    expect_lines(tablet, 1)
+    expect(tablet.locator(".hx-pending")).to_have_count(0)
 
 
 def test_the_owner_sees_the_sale_and_the_stock_go(

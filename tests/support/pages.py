@@ -147,7 +147,7 @@ def _addresses(app: Flask, path: str, soup: BeautifulSoup) -> list[str]:
         *(
             (str(tag[attribute]) or path, method)
             for attribute, method in VERBS.items()
-            for tag in soup.find_all(attrs={attribute: True})
+            for tag in soup.select(f"[{attribute}]")
         ),
     ]
     return [

@@ -96,8 +96,8 @@ class Visitor:
         field = self.page.find("input", attrs={"name": "csrf_token"})
         if isinstance(field, Tag):
             return str(field["value"])
-        carrier = self.page.find(attrs={"hx-headers:inherited": True})
-        if isinstance(carrier, Tag):
+        carrier = self.page.select_one(r"[hx-headers\:inherited]")
+        if carrier is not None:
             return str(json.loads(str(carrier["hx-headers:inherited"]))["X-CSRFToken"])
         return ""
 
