@@ -39,7 +39,13 @@ def main() -> int:
         f" {expected.orders} orders, {arguments.clients} clients."
     )
     began = time.perf_counter()
-    tally, kitchen = _play(app, restaurant, orders)
+    try:
+        tally, kitchen = _play(app, restaurant, orders)
+    except OSError as error:
+        print(
+            f"Nibblix does not answer ({error}). Start it with `make run` first.", file=sys.stderr
+        )
+        return 2
     took = time.perf_counter() - began
     return report(app, restaurant, expected, tally, kitchen, bad_rows, menu.uneven_lines, took)
 

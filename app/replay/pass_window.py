@@ -4,6 +4,7 @@ import json
 import re
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -49,8 +50,9 @@ class Pass:
             return self.tickets.get(order_id)
 
     def close(self) -> None:
-        """Stop listening."""
-        self._socket.close()
+        """Stop listening; a socket that its server has closed is closed already."""
+        with suppress(ConnectionClosed):
+            self._socket.close()
         self._thread.join(timeout=5)
 
     def _read(self) -> None:
