@@ -13,6 +13,7 @@ from tests.support.visitor import Visitor
 Recorder = Callable[[], AbstractContextManager[list[str]]]
 
 BUDGETS = {"/orders/{order}": 20, "/kitchen/kitchen": 12, "/floor": 14, "/dashboard": 30}
+PLACING = 60  # a table seated included
 
 
 @pytest.fixture
@@ -50,3 +51,18 @@ def test_a_screen_keeps_its_budget_however_much_it_shows(
 
     assert counts[1] == counts[0], "\n".join(queries)
     assert counts[1] <= BUDGETS[screen], "\n".join(queries)
+
+
+def test_a_long_order_is_placed_with_as_many_statements_as_a_short_one(
+    bistro: Restaurant, query_recorder: Recorder
+) -> None:
+    counts = []
+    with bistro.inside():
+        order(bistro, "Espresso")  # opens the business day
+    for times in (1, 5):
+        wanted = [Wanted("Margherita", 1, ("Extra cheese",)), "Espresso"] * times
+        with bistro.inside(), query_recorder() as queries:
+            order(bistro, *wanted)
+        counts.append(len(queries))
+
+    assert counts[1] == counts[0] <= PLACING, "\n".join(queries)

@@ -2,7 +2,7 @@
 
 from app.menu.queries.browsing import catalogue, item_detail
 from app.menu.queries.counting import CountedCategory, CountedView, counted_menu, get_counted
-from app.menu.queries.selling import sellable
+from app.menu.queries.selling import sellable, sellables
 from app.menu.queries.views import (
     CatalogueView,
     CategoryView,
@@ -38,4 +38,5 @@ __all__ = [
     "get_counted",
     "item_detail",
     "sellable",
+    "sellables",
 ]

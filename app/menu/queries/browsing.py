@@ -25,8 +25,7 @@ from app.menu.models import (
     Price,
     Variant,
 )
-from app.menu.queries.prices import Occasion, current_prices
-from app.menu.queries.selling import (
+from app.menu.queries.joins import (
     availabilities,
     group_columns,
     is_asked,
@@ -37,6 +36,7 @@ from app.menu.queries.selling import (
     left_of,
     rules_of,
 )
+from app.menu.queries.prices import Occasion, current_prices
 from app.menu.queries.views import (
     CatalogueView,
     CategoryView,

@@ -1,6 +1,8 @@
-"""What a line copies when it is added: three statements, for it is asked at every tap."""
+"""What lines copy when they are added: three statements for any number, asked at every tap."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -8,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Row,
     Select,
     SQLColumnExpression,
@@ -21,7 +22,6 @@ from sqlalchemy import (
 from app.core.db import execute
 from app.core.errors import Conflict, Invalid, NotFound
 from app.menu.models import (
-    Availability,
     Category,
     Item,
     ItemModifierGroup,
@@ -32,9 +32,28 @@ from app.menu.models import (
     TaxRate,
     Variant,
 )
+from app.menu.queries.joins import (
+    availabilities,
+    group_columns,
+    is_asked,
+    is_of_item,
+    is_of_variant,
+    is_offered,
+    left_columns,
+    left_of,
+    rules_of,
+)
 from app.menu.queries.prices import Occasion, any_or_this, current_prices, holds_now
-from app.menu.queries.views import ChosenModifier, GroupRules, ItemTax, Left, Sellable
+from app.menu.queries.views import ChosenModifier, GroupRules, ItemTax, Sellable
 from app.tenancy.queries import LocationView
+
+
+@dataclass
+class _Choices:
+    """What an item asks for, and those of the wanted modifiers that it offers."""
+
+    groups: dict[UUID, GroupRules] = field(default_factory=dict)
+    offered: dict[UUID, ChosenModifier] = field(default_factory=dict)
 
 
 def sellable(
@@ -45,19 +64,42 @@ def sellable(
     channel: str,
     at: datetime,
 ) -> Sellable:
-    """One variant with modifiers, as it sells at `at`; a modifier named twice comes twice.
+    """One variant with modifiers, as `sellables` answers it."""
+    return sellables(location, [(variant_id, modifier_ids)], service_type, channel, at)[0]
 
-    Says what is left but does not refuse for it. Raises NotFound for a variant that is not
-    sold, Conflict (`no_price`) without a valid price, Invalid (`modifiers`) for a modifier
-    that the item does not offer. How many of a group may be chosen is for ordering to check.
+
+def sellables(
+    location: LocationView,
+    wanted: Sequence[tuple[UUID, Sequence[UUID]]],
+    service_type: str,
+    channel: str,
+    at: datetime,
+) -> list[Sellable]:
+    """Variants, each with its modifiers, as they sell at `at`, in the order of `wanted`.
+
+    A modifier named twice comes twice. Says what is left but does not refuse for it. Raises
+    NotFound for a variant that is not sold, Conflict (`no_price`) without a valid price, Invalid
+    (`modifiers`) for a modifier that the item does not offer. How many of a group may be chosen
+    is for ordering to check.
     """
     occasion = Occasion(location_id=location.id, service_type=service_type, channel=channel, at=at)
-    row = _variant(occasion, variant_id)
-    groups, offered = _choices(occasion, row.item_id, modifier_ids)
-    modifiers = _chosen(row.name, modifier_ids, offered)
+    rows = _variants(occasion, [variant_id for variant_id, _ in wanted])
+    modifier_ids = {modifier_id for _, chosen in wanted for modifier_id in chosen}
+    choices = _choices(occasion, {row.item_id for row in rows}, modifier_ids)
+    taxes = _taxes(occasion, {row.tax_class_id for row in rows})
+    return [
+        _sellable(row, chosen, choices[row.item_id], taxes[row.tax_class_id])
+        for row, (_, chosen) in zip(rows, wanted, strict=True)
+    ]
+
+
+def _sellable(
+    row: Row[Any], modifier_ids: Sequence[UUID], choices: _Choices, taxes: Sequence[ItemTax]
+) -> Sellable:
+    modifiers = _chosen(row.name, modifier_ids, choices.offered)
     return Sellable(
         item_id=row.item_id,
-        variant_id=variant_id,
+        variant_id=row.variant_id,
         category_id=row.category_id,
         category_name=row.category_name,
         name=row.name,
@@ -65,8 +107,8 @@ def sellable(
         variant_name=row.variant_name,
         unit_price_minor=row.amount_minor,
         modifiers=modifiers,
-        groups=groups,
-        taxes=_taxes(occasion, row.tax_class_id),
+        groups=tuple(choices.groups.values()),
+        taxes=tuple(taxes),
         station_ids=_stations(row.station_id, modifiers),
         prep_minutes=row.prep_minutes,
         course=row.course,
@@ -74,11 +116,18 @@ def sellable(
     )
 
 
-def _variant(occasion: Occasion, variant_id: UUID) -> Row[Any]:
-    row = execute(
-        _variant_statement(),
-        occasion.parameters(variant_id=variant_id, variant_ids=[variant_id]),
-    ).one_or_none()
+def _variants(occasion: Occasion, variant_ids: Sequence[UUID]) -> list[Row[Any]]:
+    """A row for each of `variant_ids`, in their order."""
+    found = {
+        row.variant_id: row
+        for row in execute(
+            _variants_statement(), occasion.parameters(variant_ids=sorted(set(variant_ids)))
+        )
+    }
+    return [_priced(found.get(variant_id)) for variant_id in variant_ids]
+
+
+def _priced(row: Row[Any] | None) -> Row[Any]:
     if row is None:
         raise NotFound("no_sellable", "This is not on the menu any more.")
     if row.amount_minor is None:
@@ -87,7 +136,7 @@ def _variant(occasion: Occasion, variant_id: UUID) -> Row[Any]:
 
 
 @cache
-def _variant_statement() -> Select[*tuple[Any, ...]]:
+def _variants_statement() -> Select[*tuple[Any, ...]]:
     price = current_prices(Price.variant_id, "variant_ids")
     whole, sized = availabilities()
     return (
@@ -96,6 +145,7 @@ def _variant_statement() -> Select[*tuple[Any, ...]]:
             Item.name,
             Item.kitchen_name,
             Item.prep_minutes,
+            Variant.id.label("variant_id"),
             Variant.name.label("variant_name"),
             Category.id.label("category_id"),
             Category.name.label("category_name"),
@@ -116,7 +166,7 @@ def _variant_statement() -> Select[*tuple[Any, ...]]:
         .outerjoin(sized, is_of_variant(sized))
         .where(
             Variant.tenant_id == bindparam("tenant_id"),
-            Variant.id == bindparam("variant_id"),
+            Variant.id.in_(bindparam("variant_ids", expanding=True)),
             Variant.active,
             Item.active,
         )
@@ -132,58 +182,17 @@ def _is_named(name: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     )
 
 
-def availabilities() -> tuple[FromClause, FromClause]:
-    """The availability of the whole item and of one variant, to join both."""
-    table = Availability.__table__
-    return table.alias("whole"), table.alias("sized")
-
-
-def is_of_item(whole: FromClause) -> ColumnElement[bool]:
-    """Joins the availability of the whole item."""
-    return and_(
-        whole.c.tenant_id == bindparam("tenant_id"),
-        whole.c.location_id == bindparam("location_id"),
-        whole.c.item_id == Item.id,
-        whole.c.variant_id.is_(None),
-    )
-
-
-def is_of_variant(sized: FromClause) -> ColumnElement[bool]:
-    """Joins the availability of one variant."""
-    return and_(
-        sized.c.tenant_id == bindparam("tenant_id"),
-        sized.c.location_id == bindparam("location_id"),
-        sized.c.item_id == Item.id,
-        sized.c.variant_id == Variant.id,
-    )
-
-
-def left_columns(whole: FromClause, sized: FromClause) -> list[ColumnElement[Any]]:
-    """What is left of a variant: the stricter of its item's row and its own."""
-    is_86 = func.coalesce(whole.c.is_86, False) | func.coalesce(sized.c.is_86, False)
-    return [
-        is_86.label("is_86"),
-        func.least(whole.c.counted_left, sized.c.counted_left).label("counted_left"),
-        func.least(whole.c.stock_left, sized.c.stock_left).label("stock_left"),
-    ]
-
-
-def left_of(row: Row[Any]) -> Left:
-    """Reads `left_columns`."""
-    return Left(is_86=row.is_86, counted_left=row.counted_left, stock_left=row.stock_left)
-
-
 def _choices(
-    occasion: Occasion, item_id: UUID, modifier_ids: Sequence[UUID]
-) -> tuple[tuple[GroupRules, ...], dict[UUID, ChosenModifier]]:
-    """The rules of the item's groups in order, and those of `modifier_ids` that it offers."""
-    rows = execute(
-        _choices_statement(),
-        occasion.parameters(item_id=item_id, modifier_ids=list(modifier_ids)),
-    ).all()
-    groups = {row.id: rules_of(row) for row in rows}
-    offered = {row.modifier_id: _modifier(row) for row in rows if row.modifier_id}
-    return tuple(groups.values()), offered
+    occasion: Occasion, item_ids: Collection[UUID], modifier_ids: Collection[UUID]
+) -> Mapping[UUID, _Choices]:
+    """By item: the rules of its groups in order, and what it offers of `modifier_ids`."""
+    choices: dict[UUID, _Choices] = defaultdict(_Choices)
+    parameters = occasion.parameters(item_ids=sorted(item_ids), modifier_ids=sorted(modifier_ids))
+    for row in execute(_choices_statement(), parameters):
+        choices[row.item_id].groups.setdefault(row.id, rules_of(row))
+        if row.modifier_id:
+            choices[row.item_id].offered[row.modifier_id] = _modifier(row)
+    return choices
 
 
 @cache
@@ -191,6 +200,7 @@ def _choices_statement() -> Select[*tuple[Any, ...]]:
     price = current_prices(Price.modifier_id, "modifier_ids")
     return (
         select(
+            ItemModifierGroup.item_id,
             *group_columns(),
             Modifier.id.label("modifier_id"),
             Modifier.name.label("modifier_name"),
@@ -209,48 +219,9 @@ def _choices_statement() -> Select[*tuple[Any, ...]]:
         .outerjoin(Station, _is_named(Modifier.station))
         .where(
             ItemModifierGroup.tenant_id == bindparam("tenant_id"),
-            ItemModifierGroup.item_id == bindparam("item_id"),
+            ItemModifierGroup.item_id.in_(bindparam("item_ids", expanding=True)),
         )
-        .order_by(ItemModifierGroup.position)
-    )
-
-
-def group_columns() -> list[Any]:
-    """What `rules_of` reads."""
-    return [
-        ModifierGroup.id,
-        ModifierGroup.name,
-        ModifierGroup.min,
-        ModifierGroup.max,
-        ModifierGroup.included_free,
-    ]
-
-
-def is_asked() -> ColumnElement[bool]:
-    """Joins the groups of an item."""
-    return and_(
-        ModifierGroup.tenant_id == ItemModifierGroup.tenant_id,
-        ModifierGroup.id == ItemModifierGroup.group_id,
-    )
-
-
-def is_offered() -> ColumnElement[bool]:
-    """Joins the modifiers of a group that are on the menu."""
-    return and_(
-        Modifier.tenant_id == ModifierGroup.tenant_id,
-        Modifier.group_id == ModifierGroup.id,
-        Modifier.active,
-    )
-
-
-def rules_of(row: Row[Any]) -> GroupRules:
-    """Reads a modifier group's columns."""
-    return GroupRules(
-        id=row.id,
-        name=row.name,
-        min=row.min,
-        max=row.max,
-        included_free=row.included_free,
+        .order_by(ItemModifierGroup.item_id, ItemModifierGroup.position)
     )
 
 
@@ -281,19 +252,24 @@ def _stations(main: UUID | None, modifiers: Sequence[ChosenModifier]) -> tuple[U
     return tuple(dict.fromkeys(station for station in named if station))
 
 
-def _taxes(occasion: Occasion, tax_class_id: UUID) -> tuple[ItemTax, ...]:
-    rows = execute(_taxes_statement(), occasion.parameters(tax_class_id=tax_class_id)).all()
-    return tuple(ItemTax(rate_id=row.id, name=row.name, percent=row.percent) for row in rows)
+def _taxes(occasion: Occasion, tax_class_ids: Collection[UUID]) -> Mapping[UUID, Sequence[ItemTax]]:
+    """By tax class: the rates that hold."""
+    taxes: dict[UUID, list[ItemTax]] = defaultdict(list)
+    parameters = occasion.parameters(tax_class_ids=sorted(tax_class_ids))
+    for row in execute(_taxes_statement(), parameters):
+        rate = ItemTax(rate_id=row.id, name=row.name, percent=row.percent)
+        taxes[row.tax_class_id].append(rate)
+    return taxes
 
 
 @cache
 def _taxes_statement() -> Select[*tuple[Any, ...]]:
     return (
-        select(TaxRate.id, TaxRate.name, TaxRate.percent)
+        select(TaxRate.tax_class_id, TaxRate.id, TaxRate.name, TaxRate.percent)
         .where(
             TaxRate.tenant_id == bindparam("tenant_id"),
             TaxRate.location_id == bindparam("location_id"),
-            TaxRate.tax_class_id == bindparam("tax_class_id"),
+            TaxRate.tax_class_id.in_(bindparam("tax_class_ids", expanding=True)),
             any_or_this(TaxRate.service_type, "service_type"),
             *holds_now(TaxRate.valid_from, TaxRate.valid_until),
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from app.core.db import execute
 from app.core.errors import Conflict, NotFound
@@ -160,29 +160,52 @@ def _write_taxes(
     stored: dict[UUID, list[TaxAmount]],
     priced: Sequence[PricedLine],
 ) -> None:
-    """Write what differs from what is stored: mostly nothing but the newest line."""
-    for line, worked_out in zip(lines, priced, strict=True):
-        if line.net_minor != worked_out.net_minor:
-            execute(
-                update(Line)
-                .where(Line.tenant_id == current_tenant_id(), Line.id == line.id)
-                .values(net_minor=worked_out.net_minor)
-            )
-        for before, tax in zip(stored[line.id], worked_out.taxes, strict=True):
-            if before != tax:
-                _write_tax(line.id, tax)
-
-
-def _write_tax(line_id: UUID, tax: TaxAmount) -> None:
-    execute(
-        update(LineTax)
-        .where(
-            LineTax.tenant_id == current_tenant_id(),
-            LineTax.line_id == line_id,
-            LineTax.tax_rate_id == tax.rate_id,
-        )
-        .values(amount_minor=tax.amount_minor, base_minor=tax.base_minor)
+    """Write what differs from what is stored: mostly nothing but the newest lines."""
+    worked_out = list(zip(lines, priced, strict=True))
+    _update_lines(
+        [
+            {"of_line": line.id, "net": each.net_minor}
+            for line, each in worked_out
+            if line.net_minor != each.net_minor
+        ]
     )
+    _update_taxes(
+        [
+            {
+                "of_line": line.id,
+                "of_rate": tax.rate_id,
+                "base": tax.base_minor,
+                "amount": tax.amount_minor,
+            }
+            for line, each in worked_out
+            for before, tax in zip(stored[line.id], each.taxes, strict=True)
+            if before != tax
+        ]
+    )
+
+
+def _update_lines(changed: list[dict[str, Any]]) -> None:
+    if changed:
+        execute(
+            update(Line)
+            .where(Line.tenant_id == current_tenant_id(), Line.id == bindparam("of_line"))
+            .values(net_minor=bindparam("net")),
+            changed,
+        )
+
+
+def _update_taxes(changed: list[dict[str, Any]]) -> None:
+    if changed:
+        execute(
+            update(LineTax)
+            .where(
+                LineTax.tenant_id == current_tenant_id(),
+                LineTax.line_id == bindparam("of_line"),
+                LineTax.tax_rate_id == bindparam("of_rate"),
+            )
+            .values(base_minor=bindparam("base"), amount_minor=bindparam("amount")),
+            changed,
+        )
 
 
 def lock_bill(location: LocationView, bill_id: UUID) -> BillRow:

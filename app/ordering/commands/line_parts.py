@@ -1,5 +1,6 @@
 """What is copied onto a line, and the rows that hang on it: modifiers, taxes, seats, allergies."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,10 @@ from app.ordering.domain.pricing import line_gross
 from app.ordering.models import LineAllergy, LineModifier, LineSeat, LineTax
 from app.tenancy.queries import LocationView
 
+Values = dict[str, Any]
 
-def copied(location: LocationView, sold: Sellable, edit: LineEdit) -> dict[str, Any]:
+
+def copied(location: LocationView, sold: Sellable, edit: LineEdit) -> Values:
     """A line's own columns, from what is sold and what was asked for. Raises Invalid."""
     check_modifiers(_groups(sold), _choices(sold))
     modifiers_minor = sum(_charges(sold))
@@ -53,28 +56,27 @@ def copied(location: LocationView, sold: Sellable, edit: LineEdit) -> dict[str, 
     }
 
 
-def write(location: LocationView, sold: Sellable, line_id: UUID, edit: LineEdit) -> None:
-    """Write the rows that hang on a line; tax amounts follow when its bill is totalled."""
-    rates = [
-        {
-            "tax_rate_id": tax.rate_id,
-            "name": tax.name,
-            "percent": tax.percent,
-            "inclusive": location.tax_inclusive,
-            "base_minor": 0,
-            "amount_minor": 0,
-        }
-        for tax in sold.taxes
-    ]
-    _insert(LineModifier, location, line_id, _modifier_rows(sold))
-    _insert(LineTax, location, line_id, rates)
-    _insert(LineSeat, location, line_id, [{"seat": seat, "weight": 1} for seat in edit.seats])
-    _insert(
-        LineAllergy,
-        location,
-        line_id,
-        [{"allergen": allergen, "seat": seat} for allergen, seat in edit.allergies],
-    )
+def write(location: LocationView, lines: Sequence[tuple[UUID, Sellable, LineEdit]]) -> None:
+    """Write the rows that hang on lines; tax amounts follow when their bill is totalled."""
+    for model, rows_of in (
+        (LineModifier, _modifier_rows),
+        (LineTax, _tax_rows),
+        (LineSeat, _seat_rows),
+        (LineAllergy, _allergy_rows),
+    ):
+        rows = [
+            {
+                "tenant_id": current_tenant_id(),
+                "id": new_id(),
+                "location_id": location.id,
+                "line_id": line_id,
+                **row,
+            }
+            for line_id, sold, edit in lines
+            for row in rows_of(location, sold, edit)
+        ]
+        if rows:
+            execute(insert(model), rows)
 
 
 def clear(line_id: UUID) -> None:
@@ -85,7 +87,7 @@ def clear(line_id: UUID) -> None:
         )
 
 
-def _modifier_rows(sold: Sellable) -> list[dict[str, Any]]:
+def _modifier_rows(_location: LocationView, sold: Sellable, _edit: LineEdit) -> list[Values]:
     return [
         {
             "modifier_id": modifier.id,
@@ -102,14 +104,26 @@ def _modifier_rows(sold: Sellable) -> list[dict[str, Any]]:
     ]
 
 
-def _insert(model: Any, location: LocationView, line_id: UUID, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        shared = {
-            "tenant_id": current_tenant_id(),
-            "location_id": location.id,
-            "line_id": line_id,
+def _tax_rows(location: LocationView, sold: Sellable, _edit: LineEdit) -> list[Values]:
+    return [
+        {
+            "tax_rate_id": tax.rate_id,
+            "name": tax.name,
+            "percent": tax.percent,
+            "inclusive": location.tax_inclusive,
+            "base_minor": 0,
+            "amount_minor": 0,
         }
-        execute(insert(model), [{"id": new_id(), **shared, **row} for row in rows])
+        for tax in sold.taxes
+    ]
+
+
+def _seat_rows(_location: LocationView, _sold: Sellable, edit: LineEdit) -> list[Values]:
+    return [{"seat": seat, "weight": 1} for seat in edit.seats]
+
+
+def _allergy_rows(_location: LocationView, _sold: Sellable, edit: LineEdit) -> list[Values]:
+    return [{"allergen": allergen, "seat": seat} for allergen, seat in edit.allergies]
 
 
 def _groups(sold: Sellable) -> list[ModifierGroup]:

@@ -17,7 +17,7 @@ from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.permissions import ORDER_CREATE
 from app.menu.commands import give_back_counted, take_counted
-from app.menu.queries import Sellable, sellable
+from app.menu.queries import Sellable, sellable, sellables
 from app.ordering.commands import line_parts
 from app.ordering.commands.asked import LineEdit, NewLine
 from app.ordering.commands.bills import (
@@ -51,40 +51,44 @@ def add_line(actor: Actor, location: LocationView, order_id: UUID, new: NewLine)
         detail = {"line": str(new.line_id)}
         order = change_order(actor.member_id, location, order_id, "add_line", detail)
         bill_id = open_bill_id(location, order_id)
-        insert_line(actor, location, order, new)
+        insert_lines(actor, location, order, [new])
         put_on_bill(location, bill_id, [new.line_id])
         retotal(location, bill_id)
     return new.line_id
 
 
-def insert_line(
-    actor: Actor, location: LocationView, order: OrderRow, new: NewLine, nth: int = 0
+def insert_lines(
+    actor: Actor, location: LocationView, order: OrderRow, lines: Sequence[NewLine]
 ) -> None:
-    """Write the `nth` line of one act with all that is copied onto it; bills are the caller's."""
-    _require_quantity(new.quantity)
-    sold = sellable(
-        location, new.variant_id, new.modifier_ids, order.service_type, order.channel, clock.now()
-    )
-    require_on_sale(sold)
+    """Write the lines of one act with all that is copied onto them; bills are the caller's."""
+    for new in lines:
+        _require_quantity(new.quantity)
+    wanted = [(new.variant_id, new.modifier_ids) for new in lines]
+    sold = sellables(location, wanted, order.service_type, order.channel, clock.now())
+    for each in sold:
+        require_on_sale(each)
     added = execute(
-        upsert(Line)
-        .values(
-            tenant_id=current_tenant_id(),
-            id=new.line_id,
-            location_id=location.id,
-            order_id=order.id,
-            # By act, so that what is added later stands below all that one act added.
-            position=order.version * MOST_AT_ONCE + nth,
-            service_type=order.service_type,
-            added_by=actor.member_id,
-            added_at=clock.now(),
-            **line_parts.copied(location, sold, new),
-        )
-        .on_conflict_do_nothing()
-    )
-    if added.rowcount == 0:
+        upsert(Line).on_conflict_do_nothing().returning(Line.id),
+        [
+            {
+                "tenant_id": current_tenant_id(),
+                "id": new.line_id,
+                "location_id": location.id,
+                "order_id": order.id,
+                # By act, so that what is added later stands below all that one act added.
+                "position": order.version * MOST_AT_ONCE + nth,
+                "service_type": order.service_type,
+                "added_by": actor.member_id,
+                "added_at": clock.now(),
+                **line_parts.copied(location, each, new),
+            }
+            for nth, (new, each) in enumerate(zip(lines, sold, strict=True))
+        ],
+    ).all()
+    if len(added) < len(lines):
         raise Conflict("line_exists", "This line has been added already.")
-    line_parts.write(location, sold, new.line_id, new)
+    parts = [(new.line_id, each, new) for new, each in zip(lines, sold, strict=True)]
+    line_parts.write(location, parts)
 
 
 def edit_line(
@@ -112,7 +116,7 @@ def edit_line(
         _follow_count(location, line, edit.quantity)
         _update_line(line_id, version=version + 1, **line_parts.copied(location, sold, edit))
         line_parts.clear(line_id)
-        line_parts.write(location, sold, line_id, edit)
+        line_parts.write(location, [(line_id, sold, edit)])
         settle_lowered(actor.member_id, location, order.id)
         if line.state == "held":
             emit(LineChanged(location_id=location.id, order_id=order.id, line_id=line_id))

@@ -21,7 +21,7 @@ from app.menu.commands import take_counted
 from app.ordering.commands.asked import NewLine
 from app.ordering.commands.bills import open_bill_id, put_on_bill, retotal
 from app.ordering.commands.firing import due_lines, fire
-from app.ordering.commands.lines import LineRow, insert_line
+from app.ordering.commands.lines import LineRow, insert_lines
 from app.ordering.commands.orders import OrderRow, change_order, open_order
 from app.ordering.commands.settling import settle_free
 from app.ordering.domain.service import RELEASE_AFTER, ServiceStyle
@@ -109,8 +109,7 @@ def _add_all(actor: Actor, location: LocationView, wanted: PlaceOrder) -> UUID:
     detail = {"lines": [str(line.line_id) for line in wanted.lines]}
     order = change_order(actor.member_id, location, wanted.order_id, "add_line", detail)
     bill_id = open_bill_id(location, wanted.order_id)
-    for nth, line in enumerate(wanted.lines):
-        insert_line(actor, location, order, line, nth)
+    insert_lines(actor, location, order, wanted.lines)
     put_on_bill(location, bill_id, [line.line_id for line in wanted.lines])
     retotal(location, bill_id)
     return bill_id
