@@ -60,7 +60,7 @@ def test_a_long_order_is_placed_with_as_many_statements_as_a_short_one(
     with bistro.inside():
         order(bistro, "Espresso")  # opens the business day
     for times in (1, 5):
-        wanted = [Wanted("Margherita", 1, ("Extra cheese",)), "Espresso"] * times
+        wanted = [Wanted("Margherita", 1, ("Extra cheese",)), Wanted("Espresso")] * times
         with bistro.inside(), query_recorder() as queries:
             order(bistro, *wanted)
         counts.append(len(queries))
