@@ -19,7 +19,10 @@ class _TableOperation(MigrateOperation):
 
 @Operations.register_operation("secure_tenant_table")
 class SecureTenantTable(_TableOperation):
-    """ENABLE and FORCE row-level security with the tenant policy; grant row access to the app."""
+    """ENABLE and FORCE row-level security with the tenant policy; grant row access to the app.
+
+    Statistics of tenant_id are off: see docs/decisions/tenant-statistics.md.
+    """
 
     @classmethod
     def secure_tenant_table(cls, operations: Operations, table: str) -> Any:
@@ -69,6 +72,7 @@ def _secure(operations: Operations, operation: SecureTenantTable) -> None:
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY tenant ON {table} USING ({POLICY}) WITH CHECK ({POLICY})",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {APP_ROLE}",
+        f"ALTER TABLE {table} ALTER COLUMN tenant_id SET STATISTICS 0",
     ):
         operations.execute(statement)
 

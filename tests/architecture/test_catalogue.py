@@ -53,6 +53,15 @@ def test_the_tables_are_those_of_the_models(owner_connection: Connection) -> Non
     assert found == set(metadata.tables) | {"alembic_version"}
 
 
+def test_the_planner_knows_no_tenant_by_name(owner_connection: Connection) -> None:
+    named = f"""
+        SELECT t.relname FROM ({TENANTS_OWN}) t JOIN pg_attribute a ON a.attrelid = t.oid
+        WHERE a.attname = 'tenant_id' AND a.attstattarget IS DISTINCT FROM 0
+    """
+
+    assert names(owner_connection, named) == set()
+
+
 def test_every_table_is_under_forced_row_level_security(owner_connection: Connection) -> None:
     lax = f"""
         SELECT t.relname FROM ({TENANTS_OWN}) t JOIN pg_class c ON c.oid = t.oid
