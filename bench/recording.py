@@ -1,0 +1,167 @@
+"""What one request asks of the database, taken down so that bare psycopg can ask it again.
+
+Ids that were made for the request are made anew at each repetition, and numbers that a counter
+gave are taken from the repetition's own answer: it writes real rows, as the request did.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from flask import Flask
+from psycopg import Connection
+from sqlalchemy import event
+
+from app.core.db import db
+from app.core.ids import new_id
+
+# A counter's number is told from other integers by its size; see `lift_counters`.
+FIRST_NUMBER = 1_000_000
+LIFT_COUNTERS = "UPDATE location_counter SET value = value + %s WHERE value < %s"
+COUNTER = "INSERT INTO location_counter"
+
+Value: TypeAlias = Any
+Parameters: TypeAlias = dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One round trip; several parameters where it was an executemany."""
+
+    sql: str
+    parameters: tuple[Parameters, ...]
+    is_many: bool
+
+
+@dataclass
+class Recording:
+    """Transactions, each a list of statements, with the numbers that counters gave."""
+
+    transactions: list[list[Statement]] = field(default_factory=list)
+    ids: set[UUID] = field(default_factory=set)
+
+    @property
+    def round_trips(self) -> int:
+        """Statements, BEGIN and COMMIT included."""
+        return sum(len(statements) + 2 for statements in self.transactions)
+
+
+def lift_counters(connection: Connection) -> None:
+    """Have every counter go on from FIRST_NUMBER."""
+    connection.execute(LIFT_COUNTERS, [FIRST_NUMBER, FIRST_NUMBER])
+
+
+def record(app: Flask, request: Callable[[], None]) -> Recording:
+    """Take down `request`, made twice: ids that differ between the two are its own."""
+    with _taking_down(app) as first:
+        request()
+    with _taking_down(app) as second:
+        request()
+    first.ids -= second.ids
+    return first
+
+
+@contextmanager
+def _taking_down(app: Flask) -> Iterator[Recording]:
+    recording = Recording()
+
+    def began(_connection: Any) -> None:
+        recording.transactions.append([])
+
+    def asked(
+        _connection: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool
+    ) -> None:
+        # SQLAlchemy calls an INSERT of many rows with RETURNING an executemany; it is one statement.
+        is_many = isinstance(parameters, list)
+        each = tuple(dict(one or {}) for one in (parameters if is_many else [parameters]))
+        recording.transactions[-1].append(Statement(sql, each, is_many))
+        recording.ids |= {found for one in each for found in map(_id_of, one.values()) if found}
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "begin", began)
+    event.listen(engine, "before_cursor_execute", asked)
+    try:
+        yield recording
+    finally:
+        event.remove(engine, "begin", began)
+        event.remove(engine, "before_cursor_execute", asked)
+
+
+def _id_of(value: Value) -> UUID | None:
+    if isinstance(value, UUID):
+        return value
+    if isinstance(value, str) and len(value) == 36:
+        try:
+            return UUID(value)
+        except ValueError:
+            return None
+    return None
+
+
+class Repetition:
+    """Asks the same again over a bare connection, as often as wanted."""
+
+    def __init__(self, recording: Recording, connection: Connection) -> None:
+        self._connection = connection
+        self._ids = recording.ids
+        self._transactions = [
+            [(one, [self._own(parameters) for parameters in one.parameters]) for one in statements]
+            for statements in recording.transactions
+        ]
+
+    def __call__(self) -> None:
+        """One request's worth."""
+        ids = {known: new_id() for known in self._ids}
+        number = 0
+        for statements in self._transactions:
+            for statement, own in statements:
+                filled = [
+                    _filled(parameters, names, ids, number)
+                    for parameters, names in zip(statement.parameters, own, strict=True)
+                ]
+                if statement.is_many:
+                    self._connection.cursor().executemany(statement.sql, filled)
+                    continue
+                cursor = self._connection.execute(statement.sql, filled[0] or None)
+                rows = cursor.fetchall() if cursor.description else []
+                if statement.sql.startswith(COUNTER):
+                    number = int(rows[0][0])
+            self._connection.commit()
+
+    def _own(self, parameters: Parameters) -> tuple[str, ...]:
+        """The names of the parameters that differ at each repetition."""
+        return tuple(
+            name
+            for name, value in parameters.items()
+            if _id_of(value) in self._ids or _is_number(value) or _has_ids(value, self._ids)
+        )
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int) and value >= FIRST_NUMBER
+
+
+def _has_ids(value: Value, ids: set[UUID]) -> bool:
+    return isinstance(value, list) and any(_id_of(one) in ids for one in value)
+
+
+def _filled(
+    parameters: Parameters, names: tuple[str, ...], ids: dict[UUID, UUID], number: int
+) -> Parameters:
+    if not names:
+        return parameters
+    return parameters | {name: _own_value(parameters[name], ids, number) for name in names}
+
+
+def _own_value(value: Value, ids: dict[UUID, UUID], number: int) -> Value:
+    if isinstance(value, list):
+        return [_own_value(one, ids, number) for one in value]
+    if isinstance(value, int):
+        return number
+    known = _id_of(value)
+    if known is None or known not in ids:
+        return value
+    return str(ids[known]) if isinstance(value, str) else ids[known]
