@@ -70,10 +70,7 @@ def _taking_down(app: Flask) -> Iterator[Recording]:
     def began(_connection: Any) -> None:
         recording.transactions.append([])
 
-    def asked(
-        _connection: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool
-    ) -> None:
-        # SQLAlchemy calls an INSERT of many rows with RETURNING an executemany; it is one statement.
+    def asked(_connection: Any, _cursor: Any, sql: str, parameters: Any, *_context: Any) -> None:
         is_many = isinstance(parameters, list)
         each = tuple(dict(one or {}) for one in (parameters if is_many else [parameters]))
         recording.transactions[-1].append(Statement(sql, each, is_many))

@@ -90,8 +90,7 @@ class Wire:
             return got
 
     def _receive(self) -> bytes:
-        assert self._socket is not None
-        received = self._socket.recv(65536)
+        received = self._socket.recv(65536) if self._socket else b""
         if not received:
             raise ConnectionResetError("the server closed the connection")
         return received

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Table, TextClause, text
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.core.db import execute
 from app.core.ids import new_id
@@ -28,24 +29,25 @@ def insert_rows(
     """
     if not rows:
         return 0
-    defaults = {"tenant_id": current_tenant_id(), **_defaults(model)}
-    makes_id = "id" in model.__table__.c and "id" not in rows[0]
+    table: Table = model.__table__
+    defaults = {"tenant_id": current_tenant_id(), **_defaults(table)}
+    makes_id = "id" in table.c and "id" not in rows[0]
     whole = [{**defaults, **({"id": new_id()} if makes_id else {}), **row} for row in rows]
-    statement = _statement(model, tuple(whole[0]), on_conflict)
+    statement = _statement(table, tuple(whole[0]), on_conflict)
     return execute(statement, {"rows": json.dumps(whole, default=str)}).rowcount
 
 
 @cache
-def _defaults(model: type[Any]) -> Values:
-    columns = model.__table__.c
-    return {c.name: c.default.arg for c in columns if c.default is not None and c.default.is_scalar}
+def _defaults(table: Table) -> Values:
+    defaults = [(column.name, column.default) for column in table.c]
+    return {n: one.arg for n, one in defaults if isinstance(one, ScalarElementColumnDefault)}
 
 
 @cache
-def _statement(model: type[Any], columns: tuple[str, ...], on_conflict: str) -> TextClause:
-    table, names = model.__tablename__, ", ".join(columns)
+def _statement(table: Table, columns: tuple[str, ...], on_conflict: str) -> TextClause:
+    names = ", ".join(columns)
     return text(
-        f"INSERT INTO {table} ({names})"  # noqa: S608 (names of our own columns)
-        f" SELECT {names} FROM json_populate_recordset(NULL::{table}, :rows)"
+        f"INSERT INTO {table.name} ({names})"  # noqa: S608 (names of our own columns)
+        f" SELECT {names} FROM json_populate_recordset(NULL::{table.name}, :rows)"
         + (f" ON CONFLICT {on_conflict}" if on_conflict else "")
     )

@@ -1,7 +1,7 @@
 """The outbox: effects that follow a commit, written in the same transaction as their cause."""
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,8 @@ from app.core.model import Json
 from app.core.models import Outbox
 
 STREAM = "stream"
+# metadata of a field that only listeners of the same transaction see; jobs get ids and look.
+HERE = {"here": True}
 
 
 def later(
@@ -53,5 +55,6 @@ def _write(rows: list[Json]) -> None:
 
 
 def payload_of(event: Any) -> Json:
-    """A frozen dataclass as JSON: ids, times and Decimals become strings."""
-    return dict(json.loads(json.dumps(asdict(event), default=str)))
+    """A frozen dataclass as JSON: ids, times and Decimals become strings; HERE fields stay out."""
+    own = {one.name: getattr(event, one.name) for one in fields(event) if one.metadata != HERE}
+    return dict(json.loads(json.dumps(own, default=str)))

@@ -11,10 +11,9 @@ from app.core import audit
 from app.core.csv_rows import Problems, fold
 from app.core.db import execute, transaction
 from app.core.ids import new_id
-from app.core.inserting import insert_rows
+from app.core.inserting import Values, insert_rows
 from app.core.rows import (
     IdsByName,
-    Values,
     put_rows,
     refuse_unknown,
     replace_rows,

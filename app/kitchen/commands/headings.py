@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
-from app.core.db import execute
-from app.core.tenant import current_tenant_id
+from app.core.db import of_tenant, run
 from app.floor.models import FloorTable, Visit, VisitTable
 from app.identity.models import Member
 from app.ordering.models import Firing, Order
@@ -27,7 +27,7 @@ class Heading:
 
 def heading_of(firing_id: UUID) -> Heading:
     """Table or counter name; number, server and guests."""
-    row = _order_of(firing_id)
+    row = run(_statement(), firing_id=firing_id).one()
     return Heading(
         title=_title(row),
         subtitle=" · ".join(_parts(row)),
@@ -37,7 +37,8 @@ def heading_of(firing_id: UUID) -> Heading:
     )
 
 
-def _order_of(firing_id: UUID) -> Row[Any]:
+@cache
+def _statement() -> Select[*tuple[Any, ...]]:
     tables = (
         select(func.array_agg(FloorTable.name))
         .select_from(VisitTable)
@@ -53,7 +54,7 @@ def _order_of(firing_id: UUID) -> Row[Any]:
         .scalar_subquery()
     )
     server_id = func.coalesce(Visit.server_id, Firing.fired_by)
-    return execute(
+    return (
         select(
             Firing.fired_at,
             Firing.reason,
@@ -69,8 +70,8 @@ def _order_of(firing_id: UUID) -> Row[Any]:
         .join(Order, (Order.tenant_id == Firing.tenant_id) & (Order.id == Firing.order_id))
         .outerjoin(Visit, (Visit.tenant_id == Order.tenant_id) & (Visit.id == Order.visit_id))
         .outerjoin(Member, (Member.tenant_id == Firing.tenant_id) & (Member.id == server_id))
-        .where(Firing.tenant_id == current_tenant_id(), Firing.id == firing_id)
-    ).one()
+        .where(of_tenant(Firing), Firing.id == bindparam("firing_id"))
+    )
 
 
 def _title(row: Row[Any]) -> str:
