@@ -4,6 +4,7 @@ Ids that were made for the request are made anew at each repetition, and numbers
 gave are taken from the repetition's own answer: it writes real rows, as the request did.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,10 +18,17 @@ from sqlalchemy import event
 from app.core.db import db
 from app.core.ids import new_id
 
-# A counter's number is told from other integers by its size; see `lift_counters`.
-FIRST_NUMBER = 1_000_000
-LIFT_COUNTERS = "UPDATE location_counter SET value = value + %s WHERE value < %s"
+# Numbers of a counter are told from other integers by their size while a request is taken down.
+LIFT = 1_000_000
+LIFT_COUNTERS = "UPDATE location_counter SET value = value + %(lift)s"
+LOWER = (
+    "UPDATE location_counter SET value = value - %(lift)s",
+    "UPDATE orders SET number = number - %(lift)s WHERE number > %(lift)s",
+    "UPDATE outbox SET seq = seq - %(lift)s WHERE seq > %(lift)s",
+)
 COUNTER = "INSERT INTO location_counter"
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NUMBER = re.compile(r"\b10\d{5}\b")
 
 Value: TypeAlias = Any
 Parameters: TypeAlias = dict[str, Value]
@@ -48,9 +56,15 @@ class Recording:
         return sum(len(statements) + 2 for statements in self.transactions)
 
 
-def lift_counters(connection: Connection) -> None:
-    """Have every counter go on from FIRST_NUMBER."""
-    connection.execute(LIFT_COUNTERS, [FIRST_NUMBER, FIRST_NUMBER])
+@contextmanager
+def high_numbers(owner: Connection) -> Iterator[None]:
+    """Inside the block every counter of a location gives numbers above a million."""
+    owner.execute(LIFT_COUNTERS, {"lift": LIFT})
+    try:
+        yield
+    finally:
+        for statement in LOWER:
+            owner.execute(statement, {"lift": LIFT})
 
 
 def record(app: Flask, request: Callable[[], None]) -> Recording:
@@ -74,7 +88,9 @@ def _taking_down(app: Flask) -> Iterator[Recording]:
         is_many = isinstance(parameters, list)
         each = tuple(dict(one or {}) for one in (parameters if is_many else [parameters]))
         recording.transactions[-1].append(Statement(sql, each, is_many))
-        recording.ids |= {found for one in each for found in map(_id_of, one.values()) if found}
+        for one in each:
+            for value in one.values():
+                recording.ids |= _ids_in(value)
 
     with app.app_context():
         engine = db.engine
@@ -87,15 +103,12 @@ def _taking_down(app: Flask) -> Iterator[Recording]:
         event.remove(engine, "before_cursor_execute", asked)
 
 
-def _id_of(value: Value) -> UUID | None:
+def _ids_in(value: Value) -> set[UUID]:
     if isinstance(value, UUID):
-        return value
-    if isinstance(value, str) and len(value) == 36:
-        try:
-            return UUID(value)
-        except ValueError:
-            return None
-    return None
+        return {value}
+    if isinstance(value, list):
+        return {found for one in value for found in _ids_in(one)}
+    return {UUID(found) for found in _ID.findall(value)} if isinstance(value, str) else set()
 
 
 class Repetition:
@@ -133,16 +146,14 @@ class Repetition:
         return tuple(
             name
             for name, value in parameters.items()
-            if _id_of(value) in self._ids or _is_number(value) or _has_ids(value, self._ids)
+            if _ids_in(value) & self._ids or _has_number(value)
         )
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int) and value >= FIRST_NUMBER
-
-
-def _has_ids(value: Value, ids: set[UUID]) -> bool:
-    return isinstance(value, list) and any(_id_of(one) in ids for one in value)
+def _has_number(value: Value) -> bool:
+    if isinstance(value, str):
+        return _NUMBER.search(value) is not None
+    return isinstance(value, int) and value > LIFT
 
 
 def _filled(
@@ -158,7 +169,7 @@ def _own_value(value: Value, ids: dict[UUID, UUID], number: int) -> Value:
         return [_own_value(one, ids, number) for one in value]
     if isinstance(value, int):
         return number
-    known = _id_of(value)
-    if known is None or known not in ids:
-        return value
-    return str(ids[known]) if isinstance(value, str) else ids[known]
+    if isinstance(value, UUID):
+        return ids.get(value, value)
+    with_ids = _ID.sub(lambda found: str(ids.get(UUID(found[0]), found[0])), value)
+    return _NUMBER.sub(str(number), with_ids)

@@ -1,6 +1,7 @@
 """What ordering says happened; `app/wiring.py` says who listens."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -71,6 +72,8 @@ class LinesFired:
     location_id: UUID
     order_id: UUID
     firing_id: UUID
+    fired_at: datetime
+    fired_by: UUID
     line_ids: tuple[UUID, ...]
     lines: tuple[LineFacts, ...] = field(metadata=HERE)
 

@@ -1,17 +1,17 @@
 """What a ticket says about its order, copied when it is fired."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, Uuid, bindparam, func, select
 
 from app.core.db import of_tenant, run
 from app.floor.models import FloorTable, Visit, VisitTable
 from app.identity.models import Member
-from app.ordering.models import Firing, Order
+from app.ordering.events import LinesFired
+from app.ordering.models import Order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,18 +22,16 @@ class Heading:
     subtitle: str
     service_type: str
     business_day_id: UUID
-    fired_at: datetime
 
 
-def heading_of(firing_id: UUID) -> Heading:
+def heading_of(fired: LinesFired) -> Heading:
     """Table or counter name; number, server and guests."""
-    row = run(_statement(), firing_id=firing_id).one()
+    row = run(_statement(), order_id=fired.order_id, fired_by=fired.fired_by).one()
     return Heading(
         title=_title(row),
         subtitle=" · ".join(_parts(row)),
         service_type=row.service_type,
         business_day_id=row.business_day_id,
-        fired_at=row.fired_at,
     )
 
 
@@ -53,11 +51,9 @@ def _statement() -> Select[*tuple[Any, ...]]:
         )
         .scalar_subquery()
     )
-    server_id = func.coalesce(Visit.server_id, Firing.fired_by)
+    server_id = func.coalesce(Visit.server_id, bindparam("fired_by", type_=Uuid()))
     return (
         select(
-            Firing.fired_at,
-            Firing.reason,
             Order.business_day_id,
             Order.number,
             Order.service_type,
@@ -66,11 +62,10 @@ def _statement() -> Select[*tuple[Any, ...]]:
             Member.name.label("server"),
             tables.label("tables"),
         )
-        .select_from(Firing)
-        .join(Order, (Order.tenant_id == Firing.tenant_id) & (Order.id == Firing.order_id))
+        .select_from(Order)
         .outerjoin(Visit, (Visit.tenant_id == Order.tenant_id) & (Visit.id == Order.visit_id))
-        .outerjoin(Member, (Member.tenant_id == Firing.tenant_id) & (Member.id == server_id))
-        .where(of_tenant(Firing), Firing.id == bindparam("firing_id"))
+        .outerjoin(Member, (Member.tenant_id == Order.tenant_id) & (Member.id == server_id))
+        .where(of_tenant(Order), Order.id == bindparam("order_id"))
     )
 
 
@@ -83,8 +78,6 @@ def _title(row: Row[Any]) -> str:
 
 def _parts(row: Row[Any]) -> list[str]:
     parts = [f"#{row.number}"]
-    if row.reason == "remake":
-        parts.append("Remake")
     if row.service_type == "takeaway":
         parts.append("Takeaway")
     if row.server:

@@ -73,7 +73,7 @@ def hand_over(
     actor_id: UUID, location: LocationView, order_id: UUID, lines: Sequence[LineFacts]
 ) -> UUID:
     """Hand fired lines to the kitchen: one firing, its tickets in the same transaction."""
-    firing_id = new_id()
+    firing_id, now = new_id(), clock.now()
     execute(
         _ADD,
         {
@@ -83,7 +83,7 @@ def hand_over(
             "id": firing_id,
             "location_id": location.id,
             "order_id": order_id,
-            "fired_at": clock.now(),
+            "fired_at": now,
             "fired_by": actor_id,
         },
     )
@@ -94,6 +94,8 @@ def hand_over(
             location_id=location.id,
             order_id=order_id,
             firing_id=firing_id,
+            fired_at=now,
+            fired_by=actor_id,
             line_ids=tuple(line.line_id for line in lines),
             lines=tuple(lines),
         )
