@@ -6,12 +6,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import placing
+from bench import growth, placing
 from bench.figures import LATEST, Figure, table, write
 from bench.scene import Scene, open_scene
 
 Part = Callable[[Scene], list[Figure]]
-PARTS: dict[str, Part] = {"placing": placing.measure}
+PARTS: dict[str, Part] = {"placing": placing.measure, "growth": growth.measure}
 
 
 def main() -> int:

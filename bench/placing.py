@@ -31,9 +31,9 @@ def measure(scene: Scene) -> list[Figure]:
     with connect(scene.own.addresses.owner_url, autocommit=True) as owner:
         owner.execute(PLENTY)
         visitor = signed_in(scene.app, scene.restaurant.people["bob"])
-        _place_here(visitor, scene.restaurant)  # makes the counters' rows
+        place_here(visitor, scene.restaurant)  # makes the counters' rows
         with high_numbers(owner):
-            recording = record(scene.app, lambda: _place_here(visitor, scene.restaurant))
+            recording = record(scene.app, lambda: place_here(visitor, scene.restaurant))
         owner.execute("ANALYZE")  # as autovacuum does once there is something to count
     return [*_alone(scene, recording), *_together(scene, recording)]
 
@@ -164,7 +164,7 @@ def order_of(menu: list[dict[str, Any]]) -> tuple[str, bytes]:
     return order_id, json.dumps(content).encode()
 
 
-def _place_here(visitor: Visitor, restaurant: Restaurant) -> None:
+def place_here(visitor: Visitor, restaurant: Restaurant) -> None:
     """The same request in this process."""
     order_id, body = order_of(menu_lines(restaurant))
     answer = visitor.client.post(
