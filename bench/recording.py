@@ -7,16 +7,15 @@ gave are taken from the repetition's own answer: it writes real rows, as the req
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from flask import Flask
 from psycopg import Connection
-from sqlalchemy import event
 
-from app.core.db import db
 from app.core.ids import new_id
+from tests.support.recorder import Statement, record_transactions
 
 # Numbers of a counter are told from other integers by their size while a request is taken down.
 LIFT = 1_000_000
@@ -35,20 +34,11 @@ Parameters: TypeAlias = dict[str, Value]
 
 
 @dataclass(frozen=True)
-class Statement:
-    """One round trip; several parameters where it was an executemany."""
-
-    sql: str
-    parameters: tuple[Parameters, ...]
-    is_many: bool
-
-
-@dataclass
 class Recording:
-    """Transactions, each a list of statements, with the numbers that counters gave."""
+    """Transactions, each a list of statements, and the ids that were made for the request."""
 
-    transactions: list[list[Statement]] = field(default_factory=list)
-    ids: set[UUID] = field(default_factory=set)
+    transactions: list[list[Statement]]
+    ids: set[UUID]
 
     @property
     def round_trips(self) -> int:
@@ -69,38 +59,22 @@ def high_numbers(owner: Connection) -> Iterator[None]:
 
 def record(app: Flask, request: Callable[[], None]) -> Recording:
     """Take down `request`, made twice: ids that differ between the two are its own."""
-    with _taking_down(app) as first:
+    with record_transactions(app) as first:
         request()
-    with _taking_down(app) as second:
+    with record_transactions(app) as second:
         request()
-    first.ids -= second.ids
-    return first
+    return Recording(first, _ids_of(first) - _ids_of(second))
 
 
-@contextmanager
-def _taking_down(app: Flask) -> Iterator[Recording]:
-    recording = Recording()
-
-    def began(_connection: Any) -> None:
-        recording.transactions.append([])
-
-    def asked(_connection: Any, _cursor: Any, sql: str, parameters: Any, *_context: Any) -> None:
-        is_many = isinstance(parameters, list)
-        each = tuple(dict(one or {}) for one in (parameters if is_many else [parameters]))
-        recording.transactions[-1].append(Statement(sql, each, is_many))
-        for one in each:
-            for value in one.values():
-                recording.ids |= _ids_in(value)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "begin", began)
-    event.listen(engine, "before_cursor_execute", asked)
-    try:
-        yield recording
-    finally:
-        event.remove(engine, "begin", began)
-        event.remove(engine, "before_cursor_execute", asked)
+def _ids_of(transactions: list[list[Statement]]) -> set[UUID]:
+    return {
+        found
+        for statements in transactions
+        for statement in statements
+        for parameters in statement.parameters
+        for value in parameters.values()
+        for found in _ids_in(value)
+    }
 
 
 def _ids_in(value: Value) -> set[UUID]:
