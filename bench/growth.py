@@ -17,7 +17,7 @@ from app.factory import create_app
 from bench.figures import Figure, percentile
 from bench.placing import LINES, PLENTY, place_here
 from bench.scene import Scene
-from tests.support.crowd import Crowd
+from tests.support.copies import Copies
 from tests.support.restaurants import TRATTORIA, Restaurant, open_restaurant
 from tests.support.trade import Wanted, order
 from tests.support.visitor import Visitor, signed_in
@@ -101,7 +101,7 @@ def _town(scene: Scene, tenants: int, orders: int) -> Iterator[_Town]:
     admin_url = make_conninfo(addresses.admin_url, dbname=f"growth_{orders}")
     with connect(admin_url, autocommit=True) as admin:
         admin.execute(PLENTY)
-        Crowd(admin, restaurant.tenant.id).copy(range(tenants), orders // tenants)
+        Copies(admin, restaurant.tenant.id).copy(range(tenants), orders // tenants)
         town = _Town(signed_in(app, restaurant.people["alice"]), restaurant, admin)
         town.clear_board()
         try:

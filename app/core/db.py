@@ -15,8 +15,19 @@ from uuid import UUID
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, Executable, bindparam, event
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    any_,
+    bindparam,
+    event,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
 from app.core import crash
 from app.core.model import Base
@@ -111,6 +122,15 @@ def of_tenant(model: type[Any]) -> ColumnElement[bool]:
     """The rows of the tenant in scope, in a statement that is built once and kept for `run`."""
     is_ours: ColumnElement[bool] = model.tenant_id == bindparam("of_tenant")
     return is_ours
+
+
+def among(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of a list, in a kept statement: `name` is the list's parameter.
+
+    Unlike IN it is one statement however long the list, which PostgreSQL plans once.
+    """
+    values: BindParameter[Any] = bindparam(name, type_=ARRAY(column.type))
+    return column == any_(values)
 
 
 def run(statement: Executable, **values: Any) -> CursorResult[Any]:

@@ -23,7 +23,7 @@ from app.factory import create_app
 from app.kitchen.commands import bump
 from app.kitchen.models import Ticket
 from app.ordering import commands
-from tests.support.crowd import Crowd
+from tests.support.copies import Copies
 from tests.support.recorder import Statement, record_transactions
 from tests.support.restaurants import TRATTORIA, Restaurant, open_restaurant
 from tests.support.servers import Addresses, scratch_database
@@ -84,7 +84,7 @@ def town(addresses: Addresses) -> Iterator[Town]:
             pay(restaurant, placed)
         name = str(conninfo_to_dict(scratch.app_url)["dbname"])
         with connect(make_conninfo(scratch.admin_url, dbname=name), autocommit=True) as admin:
-            Crowd(admin, restaurant.tenant.id).copy(range(TENANTS), ORDERS_EACH)
+            Copies(admin, restaurant.tenant.id).copy(range(TENANTS), ORDERS_EACH)
             tables = frozenset(row[0] for row in admin.execute(BIG_TABLES, [BIG]))
             indexes: dict[str, str] = dict(iter(admin.execute(WHOLE_INDEXES)))
         visitor = signed_in(app, restaurant.people["alice"])

@@ -4,19 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import func, select
 
-from app.core.db import of_tenant, run
+from app.core.db import among, of_tenant, run
 from app.inventory import models
 from app.inventory.domain import Need, RecipeRow, needs_of_line
 from app.ordering.events import LineFacts
 
 Rows = dict[UUID, list[RecipeRow]]
 
-_USERS: BindParameter[Any] = bindparam("users", expanding=True)
 _ROWS = (
     select(
         func.coalesce(
@@ -28,9 +26,9 @@ _ROWS = (
     )
     .where(
         of_tenant(models.RecipeRow),
-        models.RecipeRow.item_id.in_(_USERS)
-        | models.RecipeRow.variant_id.in_(_USERS)
-        | models.RecipeRow.modifier_id.in_(_USERS),
+        among(models.RecipeRow.item_id, "users")
+        | among(models.RecipeRow.variant_id, "users")
+        | among(models.RecipeRow.modifier_id, "users"),
     )
     .order_by(models.RecipeRow.id)
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, select, update
 
 from app.core import clock
-from app.core.db import execute, of_tenant, run
+from app.core.db import among, execute, of_tenant, run
 from app.core.inserting import insert_rows
 from app.core.outbox import later
 from app.core.tenant import current_tenant_id
@@ -36,7 +36,7 @@ _LOCK = (
     .where(
         of_tenant(Stock),
         Stock.location_id == bindparam("location_id"),
-        Stock.ingredient_id.in_(bindparam("ingredient_ids", expanding=True)),
+        among(Stock.ingredient_id, "ingredient_ids"),
     )
     .order_by(Stock.ingredient_id)
     .with_for_update(of=Stock)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, union_all
 
 from app.core import clock
-from app.core.db import of_tenant, run, transaction
+from app.core.db import among, of_tenant, run, transaction
 from app.core.ids import new_id
 from app.core.inserting import insert_rows
 from app.core.stream import changed
@@ -23,11 +23,11 @@ Slots = dict[UUID, int]
 
 _LOCK_STATIONS = (
     select(Station.id)
-    .where(of_tenant(Station), Station.id.in_(bindparam("station_ids", expanding=True)))
+    .where(of_tenant(Station), among(Station.id, "station_ids"))
     .order_by(Station.id)
     .with_for_update(key_share=True)
 )
-_OF_STATIONS = (of_tenant(Ticket), Ticket.station_id.in_(bindparam("station_ids", expanding=True)))
+_OF_STATIONS = (of_tenant(Ticket), among(Ticket.station_id, "station_ids"))
 _SLOT = select(Ticket.station_id, Ticket.slot, Ticket.bumped_at).where(*_OF_STATIONS)
 # Two looks into two indexes: an OR would read every ticket that a station ever had.
 _SLOTS = union_all(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select, update
 
-from app.core.db import execute, of_tenant, run
+from app.core.db import among, execute, of_tenant, run
 from app.core.errors import Conflict, NotFound
 from app.core.inserting import insert_rows
 from app.core.tenant import current_tenant_id
@@ -39,7 +39,7 @@ _LINES = (
 )
 _TAXES = (
     select(LineTax.__table__)
-    .where(of_tenant(LineTax), LineTax.line_id.in_(bindparam("line_ids", expanding=True)))
+    .where(of_tenant(LineTax), among(LineTax.line_id, "line_ids"))
     .order_by(LineTax.tax_rate_id)
 )
 _RETOTAL = (

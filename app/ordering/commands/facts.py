@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from app.core.db import of_tenant, run
+from app.core.db import among, of_tenant, run
 from app.ordering.events import LineFacts, ModifierFacts
 from app.ordering.models import Line, LineAllergy, LineModifier
 
@@ -23,7 +23,7 @@ _LINES = (
         Line.stations,
         Line.prep_minutes,
     )
-    .where(of_tenant(Line), Line.id.in_(bindparam("line_ids", expanding=True)))
+    .where(of_tenant(Line), among(Line.id, "line_ids"))
     .order_by(Line.position, Line.id)
 )
 _MODIFIERS = (
@@ -33,12 +33,12 @@ _MODIFIERS = (
         LineModifier.kind,
         LineModifier.kitchen_name,
     )
-    .where(of_tenant(LineModifier), LineModifier.line_id.in_(bindparam("line_ids", expanding=True)))
+    .where(of_tenant(LineModifier), among(LineModifier.line_id, "line_ids"))
     .order_by(LineModifier.position)
 )
 _ALLERGIES = (
     select(LineAllergy.line_id, LineAllergy.allergen, LineAllergy.seat)
-    .where(of_tenant(LineAllergy), LineAllergy.line_id.in_(bindparam("line_ids", expanding=True)))
+    .where(of_tenant(LineAllergy), among(LineAllergy.line_id, "line_ids"))
     .order_by(LineAllergy.seat, LineAllergy.allergen)
 )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, insert, select, update
 
 from app.core import clock
-from app.core.db import execute, of_tenant, run, transaction
+from app.core.db import among, execute, of_tenant, run, transaction
 from app.core.events import emit
 from app.core.ids import new_id
 from app.core.inserting import insert_rows
@@ -32,11 +32,7 @@ _HELD = (
     .order_by(Line.position)
 )
 _BILLS = select(Bill.state).where(of_tenant(Bill), Bill.order_id == bindparam("order_id"))
-_FIRED = (
-    update(Line)
-    .where(of_tenant(Line), Line.id.in_(bindparam("line_ids", expanding=True)))
-    .values(state="fired")
-)
+_FIRED = update(Line).where(of_tenant(Line), among(Line.id, "line_ids")).values(state="fired")
 _ADD = insert(Firing).values(
     number=select(func.count() + 1)
     .select_from(Firing)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select, update
 
 from app.core import clock, counters
-from app.core.db import notes, of_tenant, run, transaction
+from app.core.db import among, notes, of_tenant, run, transaction
 from app.core.errors import Invalid
 from app.core.events import emit
 from app.core.outbox import later
@@ -40,11 +40,7 @@ _HOLD = (
     .values(state="held")
     .returning(Line.__table__)
 )
-_COUNTED = (
-    update(Line)
-    .where(of_tenant(Line), Line.id.in_(bindparam("line_ids", expanding=True)))
-    .values(counted=True)
-)
+_COUNTED = update(Line).where(of_tenant(Line), among(Line.id, "line_ids")).values(counted=True)
 _NUMBER = (
     update(Order)
     .where(of_tenant(Order), Order.id == bindparam("of_order"))

@@ -41,7 +41,7 @@ COUNTED = {"number": "{column} + n", "seq": "{column} - n * 10"}
 
 
 @dataclass
-class Crowd:
+class Copies:
     """Copies of `tenant_id`, which has one order so far. `admin` is a superuser's connection."""
 
     admin: Connection
