@@ -50,6 +50,15 @@ class TenantSession(FlaskSession):
         """See `engine_for`."""
         return engine_for(find_tenant_id())
 
+    def close(self) -> None:
+        """End what was read: `transaction()` has ended what was written, or undone it.
+
+        By COMMIT, for at a ROLLBACK psycopg forgets every statement that it has prepared.
+        """
+        if self.in_transaction():
+            self.commit()
+        super().close()
+
 
 db = SQLAlchemy(
     model_class=Base, session_options={"class_": TenantSession, "expire_on_commit": False}
@@ -206,4 +215,4 @@ def notes(name: str, default: Callable[[], Any]) -> Any:
 def end_reading() -> None:
     """Give the connection back where nothing was written."""
     if _open.get() is None:
-        db.session.rollback()
+        session().commit()
