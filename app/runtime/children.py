@@ -32,7 +32,8 @@ def _roles() -> list[tuple[str, list[str]]]:
 def _web(settings: Settings, *, reload: bool) -> list[str]:
     return [
         *_gunicorn("gunicorn_conf", settings.host, settings.port, reload=reload),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        *("--worker-class", "app.runtime.page_worker.PageWorker", "--workers", "2"),
+        *("--threads", "4"),
         # Loaded once and forked: a killed worker is back at once. Reload needs it loaded anew.
         *([] if reload else ["--preload"]),
         "wsgi:app",
@@ -42,7 +43,7 @@ def _web(settings: Settings, *, reload: bool) -> list[str]:
 def _stream(settings: Settings, *, reload: bool) -> list[str]:
     return [
         *_gunicorn("stream_conf", settings.host, settings.stream_port, reload=reload),
-        *("--worker-class", "gevent", "--workers", "1", "--worker-connections", "6000"),
+        *("--worker-class", "gevent", "--workers", "1"),
         "wsgi:stream_app",
     ]
 

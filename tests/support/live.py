@@ -105,6 +105,10 @@ class Live:
         """Whether a role's process lives."""
         return role in self._processes and self._processes[role].poll() is None
 
+    def pid(self, role: str) -> int:
+        """The process of a role, which leads a group that its children belong to."""
+        return self._processes[role].pid
+
     def log(self, role: str) -> str:
         """What a role has said so far."""
         return (self._logs / f"{role}.log").read_text(errors="replace")
