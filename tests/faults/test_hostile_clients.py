@@ -1,6 +1,8 @@
 """Requests that nobody should send: each is refused in a sentence, and the tills go on."""
 
 import json
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -210,14 +212,6 @@ def test_500_slow_clients_keep_nobody_waiting(
     assert max(waits) < LIMIT_S
 
 
-def test_clients_that_read_nothing_keep_nobody_waiting(live: Live) -> None:
-    asset = b"GET /static/vendor/htmx.min.js HTTP/1.1\r\nHost: x\r\n\r\n"
-    with Crowd(live, asset * 20, b""):
-        waits = [health_s(live) for _ in range(10)]
-
-    assert max(waits) < LIMIT_S
-
-
 def test_a_slow_client_is_told_so_and_let_go(live: Live) -> None:
     with connect(live) as line:
         line.settimeout(30)
@@ -227,3 +221,13 @@ def test_a_slow_client_is_told_so_and_let_go(live: Live) -> None:
 
         assert answer.status == 408
         assert "too long" in answer.read().decode(errors="replace")
+
+
+def test_a_reload_loses_no_request(live: Live, trattoria: Restaurant, bob: Browser) -> None:
+    os.kill(live.pid("web"), signal.SIGHUP)
+    until = time.monotonic() + 5
+
+    while time.monotonic() < until:
+        bob.get(f"{trattoria.url}/floor")
+
+    assert health_s(live) < LIMIT_S

@@ -38,26 +38,18 @@ class Report:
 
 
 class Crowd:
-    """`count` screens that watch one view; leaving the block ends them."""
+    """`count` screens that send `request` to a local port; leaving the block ends them."""
 
-    def __init__(
-        self, live: Live, restaurant: Restaurant, view: str, token: str, count: int
-    ) -> None:
+    def __init__(self, port: int, request: str, count: int) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.crowd_process"],
             cwd=PROJECT,
-            env=live.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        path = f"{restaurant.url}/stream?view={view}"
-        order = {
-            "port": live.settings.stream_port,
-            "request": _handshake(path, live.url, token),
-            "count": count,
-        }
         assert self._process.stdin is not None
+        order = {"port": port, "request": request, "count": count}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
 
@@ -103,10 +95,13 @@ class Crowd:
         return said
 
 
-def _handshake(path: str, origin: str, token: str) -> str:
-    host = origin.removeprefix("http://")
-    return (
-        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+def screens(live: Live, restaurant: Restaurant, view: str, token: str, count: int) -> Crowd:
+    """A crowd of `count` screens of one person that watch one view."""
+    path = f"{restaurant.url}/stream?view={view}"
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{live.settings.stream_port}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: bmliYmxpeCBuaWJibGl4IQ==\r\nSec-WebSocket-Version: 13\r\n"
-        f"Origin: {origin}\r\nCookie: {PLAIN_COOKIE}={token}\r\n\r\n"
+        f"Origin: {live.url}\r\nCookie: {PLAIN_COOKIE}={token}\r\n\r\n"
     )
+    return Crowd(live.settings.stream_port, request, count)
