@@ -6,12 +6,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import sockets
+from bench import memory, sockets
 from bench.figures import LATEST, Figure, table, write
 from bench.scene import Scene, open_scene
 
 Part = Callable[[Scene], list[Figure]]
-PARTS: dict[str, Part] = {"sockets": sockets.measure}
+PARTS: dict[str, Part] = {"memory": memory.measure, "sockets": sockets.measure}
 
 
 def main() -> int:

@@ -5,6 +5,8 @@ import sys
 from app.core.settings import Settings, bracketed
 from app.runtime.supervisor import Child
 
+# What the forks of the supervisor share.
+SHARED = ("app.factory", "app.terminal.server", "app.core.jobs", "gunicorn.app.wsgiapp")
 QUEUES = ("payments", "stock")
 STOP_SERVERS, STOP_WORKERS = 0, 1
 # Loading the application keeps a core busy for a second: what people wait for loads first.
@@ -14,14 +16,19 @@ HEAD_START_SECONDS = 1.5
 def children(settings: Settings, *, reload: bool) -> list[Child]:
     """Every process, in the order of start. With `reload`, pages follow changes of the code."""
     return [
-        Child("web", _web(settings, reload=reload), STOP_SERVERS),
+        Child("web", _web(settings, reload=reload), STOP_SERVERS, forks=True),
+        # gevent changes modules as they are loaded: this one loads its own.
         Child("stream", _stream(settings, reload=reload), STOP_SERVERS),
-        Child("terminal", _terminal(settings), STOP_WORKERS),
+        Child("terminal", _terminal(settings), STOP_WORKERS, forks=True),
         *(
-            Child(name, [sys.executable, "worker.py", *role], STOP_WORKERS, HEAD_START_SECONDS)
+            Child(name, _worker(role), STOP_WORKERS, HEAD_START_SECONDS, forks=True)
             for name, role in _roles()
         ),
     ]
+
+
+def _worker(role: list[str]) -> list[str]:
+    return [sys.executable, "worker.py", *role]
 
 
 def _roles() -> list[tuple[str, list[str]]]:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from app.runtime.forked import Forked, load
 from app.runtime.parent_death import die_with_parent
 
 TICK_SECONDS = 0.1
@@ -27,18 +28,22 @@ LONGEST_LOG = 10_000_000
 
 @dataclass(frozen=True)
 class Child:
-    """A process to keep alive, first started after `wait` s. Lower `stop_order` stops earlier."""
+    """A process to keep alive, first started after `wait` s. Lower `stop_order` stops earlier.
+
+    `forks` where it may share what the supervisor has loaded.
+    """
 
     name: str
     command: Sequence[str]
     stop_order: int = 0
     wait: float = 0.0
+    forks: bool = False
 
 
 @dataclass
 class _Running:
     child: Child
-    process: "subprocess.Popen[bytes] | None" = None
+    process: "subprocess.Popen[bytes] | Forked | None" = None
     started: float = 0.0
     delay: float = FIRST_DELAY
     due: float = 0.0
@@ -47,7 +52,8 @@ class _Running:
 class Supervisor:
     """Starts `children` with `environment`; `logs` is a folder, or None for the terminal.
 
-    Each of `on_tick` is called in each round, about every 0.1 s.
+    Each of `on_tick` is called in each round, about every 0.1 s. Children that fork share the
+    modules `shared`; without any, each child loads its own.
     """
 
     def __init__(
@@ -57,11 +63,13 @@ class Supervisor:
         *,
         logs: Path | None = None,
         on_tick: Sequence[Callable[[], None]] = (),
+        shared: Sequence[str] = (),
     ) -> None:
         self._all = [_Running(child) for child in children]
         self._environment = dict(environment)
         self._logs = logs
         self._on_tick = on_tick
+        self._shared = shared
         self._stopping = False
 
     def run(self) -> None:
@@ -70,6 +78,7 @@ class Supervisor:
         for running in self._all:
             running.due = time.monotonic() + running.child.wait
         try:
+            self._load()
             while not self._stopping:
                 for running in self._all:
                     self._look_after(running)
@@ -78,6 +87,14 @@ class Supervisor:
                 time.sleep(TICK_SECONDS)
         finally:
             self._stop_all()
+
+    def _load(self) -> None:
+        """Load what is shared while the children that load their own are loading it, too."""
+        if self._shared:
+            for running in self._all:
+                if not running.child.forks:
+                    self._look_after(running)
+            load(self._shared)
 
     def _listen(self) -> None:
         signal.signal(signal.SIGINT, self._note_stop)
@@ -98,8 +115,19 @@ class Supervisor:
 
     def _start(self, running: _Running) -> None:
         log = self._log(running.child)
-        running.process = subprocess.Popen(
-            running.child.command,
+        if running.child.forks and self._shared:
+            running.process = Forked(
+                running.child.name, running.child.command, self._environment, log
+            )
+        else:
+            running.process = self._open(running.child, log)
+        running.started = time.monotonic()
+        if log is not None:
+            log.close()
+
+    def _open(self, child: Child, log: IO[bytes] | None) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            child.command,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -108,9 +136,6 @@ class Supervisor:
             # The supervisor has one thread, so that code between fork and exec is safe.
             preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509
         )
-        running.started = time.monotonic()
-        if log is not None:
-            log.close()
 
     def _bury(self, running: _Running, code: int, now: float) -> None:
         """Note a death, end what the dead has left behind and say when it comes back."""
