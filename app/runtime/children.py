@@ -6,7 +6,7 @@ from app.core.settings import Settings, bracketed
 from app.runtime.supervisor import Child
 
 # What the forks of the supervisor share.
-SHARED = ("app.factory", "app.terminal.server", "app.core.jobs", "gunicorn.app.wsgiapp")
+SHARED = ("wsgi", "app.terminal.server", "app.core.jobs", "gunicorn.app.wsgiapp")
 QUEUES = ("payments", "stock")
 STOP_SERVERS, STOP_WORKERS = 0, 1
 # Loading the application keeps a core busy for a second: what people wait for loads first.

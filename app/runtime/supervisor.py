@@ -94,6 +94,7 @@ class Supervisor:
             for running in self._all:
                 if not running.child.forks:
                     self._look_after(running)
+            os.environ.update(self._environment)
             load(self._shared)
 
     def _listen(self) -> None:
