@@ -6,12 +6,16 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import memory, sockets
+from bench import jobs, memory, sockets
 from bench.figures import LATEST, Figure, table, write
 from bench.scene import Scene, open_scene
 
 Part = Callable[[Scene], list[Figure]]
-PARTS: dict[str, Part] = {"memory": memory.measure, "sockets": sockets.measure}
+PARTS: dict[str, Part] = {
+    "jobs": jobs.measure,
+    "sockets": sockets.measure,
+    "memory": memory.measure,
+}
 
 
 def main() -> int:
