@@ -5,6 +5,8 @@ Many systems give a process 1,024 and let it ask for more.
 
 import resource
 
+from app.runtime.saying import say
+
 MOST_SCREENS = 6000
 WANTED = 8192
 # What a server process opens besides its connections: database, Redis, logs, pipes.
@@ -32,8 +34,7 @@ def connections(wanted: int) -> int:
 def report() -> None:
     """Say to the person where this system cannot serve as many screens as the product can."""
     if (possible := connections(MOST_SCREENS)) < MOST_SCREENS:
-        print(
+        say(
             f"Only {possible} screens can watch at the same time: this system lets a process "
-            "open few files. Raise its hard limit (ulimit -Hn).",
-            flush=True,
+            "open few files. Raise its hard limit (ulimit -Hn)."
         )

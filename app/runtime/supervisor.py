@@ -17,6 +17,7 @@ from typing import IO
 
 from app.runtime.forked import Forked, load
 from app.runtime.parent_death import die_with_parent
+from app.runtime.saying import say
 
 TICK_SECONDS = 0.1
 FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
@@ -144,10 +145,7 @@ class Supervisor:
             running.delay = FIRST_DELAY
         _signal_group(running, signal.SIGKILL)
         running.process, running.due = None, now + running.delay
-        print(
-            f"{running.child.name} ended ({_reason(code)}); back in {running.delay:g} s.",
-            flush=True,
-        )
+        say(f"{running.child.name} ended ({_reason(code)}); back in {running.delay:g} s.")
         self._show_end_of_log(running.child)
         running.delay = min(running.delay * 2, LONGEST_DELAY)
 
@@ -158,19 +156,23 @@ class Supervisor:
     def _log(self, child: Child) -> IO[bytes] | None:
         if self._logs is None:
             return None
-        self._logs.mkdir(parents=True, exist_ok=True)
         path = self._log_path(self._logs, child)
-        if path.exists() and path.stat().st_size > LONGEST_LOG:
-            path.replace(path.with_suffix(".log.1"))
-        return path.open("ab")
+        try:
+            self._logs.mkdir(parents=True, exist_ok=True)
+            if path.exists() and path.stat().st_size > LONGEST_LOG:
+                path.replace(path.with_suffix(".log.1"))
+            return path.open("ab")
+        except OSError as error:
+            say(f"{child.name} runs without a log: {path} cannot be written ({error.strerror}).")
+            return Path(os.devnull).open("ab")
 
     def _show_end_of_log(self, child: Child) -> None:
         if self._logs is None:
             return
         path = self._log_path(self._logs, child)
-        lines = path.read_text(errors="replace").splitlines()
+        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
         for line in [line for line in lines if line.strip()][-3:]:
-            print(f"  {line}", flush=True)
+            say(f"  {line}")
 
     @staticmethod
     def _log_path(logs: Path, child: Child) -> Path:
