@@ -5,7 +5,6 @@ threads would stop every till. Here one loop gathers what arrives on all connect
 stays unfinished too long is answered and let go.
 """
 
-import re
 import socket
 import struct
 import time
@@ -16,62 +15,18 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from app.core.settings import LARGEST_BODY
+from app.runtime.arrival import Arrival
 
 ARRIVAL_S = 10.0
 PARTING_S = 2.0
 # A thread that does read or write by itself (an answer larger than the socket's buffer).
 THREAD_PATIENCE = struct.pack("ll", 5, 0)
-LONGEST_HEAD = 32 * 1024
-# Of all unfinished requests of this process together.
-MOST_HELD = 64 * 1024 * 1024
 READ_SIZE = 64 * 1024
-
-_END_OF_HEAD = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
-_IN_CHUNKS = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
+# Of all unfinished requests of this process together: many are under a kilobyte.
+MOST_HELD = 16 * 1024 * 1024
 
 TOO_SLOW = "408 Request Timeout", "The request took too long to arrive. Send it again."
-HEAD_TOO_LONG = "431 Request Header Fields Too Large", "The head of this request is too long."
-NO_LENGTH = "411 Length Required", "Say the length of what you send; chunks are not taken."
 FULL = "503 Service Unavailable", "Too much is arriving at once. Try again in a moment."
-
-
-class Arrival:
-    """What has come of one request: `refusal` where it will never be one for the application."""
-
-    def __init__(self, begun: bytes) -> None:
-        self.data = bytearray(begun)
-        self.refusal: tuple[str, str] | None = None
-        self.is_whole = False
-        self._needed: int | None = None
-        self._look()
-
-    def take(self, data: bytes) -> None:
-        """Add what has been read."""
-        self.data += data
-        self._look()
-
-    @property
-    def is_decided(self) -> bool:
-        """Whether it can be answered: it is whole, it is refused, or its body is too large."""
-        return self.is_whole or self.refusal is not None or (self._needed or 0) > LARGEST_BODY
-
-    def _look(self) -> None:
-        if self._needed is None:
-            self._read_head()
-        self.is_whole = self._needed is not None and len(self.data) >= self._needed
-
-    def _read_head(self) -> None:
-        end = self.data.find(_END_OF_HEAD)
-        if end > LONGEST_HEAD or (end < 0 and len(self.data) > LONGEST_HEAD):
-            self.refusal = HEAD_TOO_LONG
-        elif end >= 0:
-            head = bytes(self.data[: end + 2])
-            if _IN_CHUNKS.search(head):
-                self.refusal = NO_LENGTH
-            found = _LENGTH.search(head)
-            self._needed = end + len(_END_OF_HEAD) + (int(found[1]) if found else 0)
 
 
 class PageWorker(ThreadWorker):  # type: ignore[misc]
