@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from tests.support.weight import group, resident_mib
 ACCEPTED = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
 # A ticket of four lines as the kitchen's screens get it.
 CONTENT = "<article>" + "x" * 2_000 + "</article>"
+RELOADED = 200
 TICKS_S = os.sysconf("SC_CLK_TCK")
 
 Publish = Callable[[int], None]
@@ -43,7 +45,7 @@ def measure(scene: Scene) -> list[Figure]:
     token = token_of(scene.restaurant, scene.restaurant.people["carol"])
     for load in LOADS[:3] if scene.is_quick else LOADS:
         found += _served(scene, token, load, _bare(load))
-    return found
+    return [*found, _reload(scene, token)]
 
 
 def _served(scene: Scene, token: str, load: Load, floor: list[float]) -> list[Figure]:
@@ -69,6 +71,24 @@ def _served(scene: Scene, token: str, load: Load, floor: list[float]) -> list[Fi
         *_delays(load, _complete(report, load, sent), floor),
         *(_costs(load, weight, cpu_s) if load.sockets >= 1000 else []),
     ]
+
+
+def _reload(scene: Scene, token: str) -> Figure:
+    """HUP: every socket is sent away and comes back, as htmx does, to a process that loads anew."""
+    house = scene.restaurant
+    view = f"kitchen:{house.stations['Kitchen']}"
+    with screens(scene.live, house, view, token, RELOADED) as crowd:
+        crowd.wait_until(live=True)
+        os.kill(scene.live.pid("stream"), signal.SIGHUP)
+        gone = crowd.wait_until(live=False)
+        back = crowd.wait_until(live=True)
+    return Figure(
+        key=f"socket_reload_s_{RELOADED}",
+        value=back - gone,
+        unit="s",
+        says=f"a reload with {RELOADED} sockets, until all have a snapshot again",
+        at_most=5,
+    )
 
 
 def _bare(load: Load) -> list[float]:

@@ -24,7 +24,7 @@ from tests.support.weight import resident_mib
 pytestmark = pytest.mark.faults
 
 SLOW_CLIENTS = 500
-LIMIT_S = 1.0
+LIMIT_S = 2.0  # for a machine that is busy with other tests; alone it is milliseconds
 PATIENCE_S = 10.0
 
 
