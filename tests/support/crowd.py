@@ -14,7 +14,7 @@ from app.identity.session import PLAIN_COOKIE
 from tests.support.live import Live
 from tests.support.restaurants import Restaurant
 
-LIMIT_S = 60.0
+LIMIT_S = 90.0
 
 
 @dataclass(frozen=True, kw_only=True)
