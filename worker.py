@@ -7,13 +7,11 @@ import threading
 import time
 from types import FrameType
 
-from flask import Flask
-
 from app.core import jobs, redis
 from app.core.clockwork import run_clock
 from app.core.relay import run_relay
-from app.core.settings import load_settings
-from app.factory import create_app
+from app.core.settings import Settings
+from wsgi import app
 
 _stopping = threading.Event()
 
@@ -23,17 +21,16 @@ def main() -> None:
     arguments = _arguments()
     os.environ["TZ"] = "UTC"
     time.tzset()
-    settings = load_settings(os.environ)
-    app = create_app(settings)
     if arguments.role == "worker":
+        settings: Settings = app.extensions["settings"]
         jobs.work(app, arguments.queue, redis.connect(settings.redis_url, timeout=None))
         return
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, _stop)
-    _run(app, arguments.role)
+    _run(arguments.role)
 
 
-def _run(app: Flask, role: str) -> None:
+def _run(role: str) -> None:
     if role == "relay":
         run_relay(app, _stopping.is_set)
     else:

@@ -9,11 +9,12 @@ from jinja2 import StrictUndefined
 from app.core.assets import init_assets
 from app.core.db import init_db
 from app.core.failures import init_failures
+from app.core.forms import JsonReader
 from app.core.health import health
 from app.core.locale import init_locale
 from app.core.logs import set_up_logs
 from app.core.redis import init_redis
-from app.core.settings import Settings, load_settings
+from app.core.settings import LARGEST_BODY, Settings, load_settings
 from app.core.web import init_csrf, init_web
 from app.identity.house import init_identity
 from app.tenancy.routing import init_routing
@@ -27,7 +28,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings(os.environ)
     set_up_logs(settings.log_level)
     app = Flask("nibblix", root_path=str(ROOT), static_folder="static", template_folder="templates")
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=2 * 1024 * 1024)
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY)
+    app.json = JsonReader(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["wiring"] = build_wiring()

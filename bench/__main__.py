@@ -6,12 +6,18 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import growth, placing
+from bench import growth, jobs, memory, placing, sockets
 from bench.figures import LATEST, Figure, table, write
 from bench.scene import Scene, open_scene
 
 Part = Callable[[Scene], list[Figure]]
-PARTS: dict[str, Part] = {"placing": placing.measure, "growth": growth.measure}
+PARTS: dict[str, Part] = {
+    "placing": placing.measure,
+    "growth": growth.measure,
+    "jobs": jobs.measure,
+    "sockets": sockets.measure,
+    "memory": memory.measure,
+}
 
 
 def main() -> int:

@@ -12,8 +12,10 @@ from werkzeug.exceptions import HTTPException
 from app.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from app.core.htmx import wants_fragment
 from app.core.ids import new_id
+from app.core.settings import LARGEST_BODY
 
 RETRY_AFTER_S = "2"
+TOO_LARGE = f"This is too large: at most {LARGEST_BODY // 1024**2} MB can be sent at once."
 _LOCK_NOT_AVAILABLE, _DEADLOCK, _QUERY_CANCELLED = "55P03", "40P01", "57014"
 
 log = structlog.get_logger()
@@ -66,7 +68,8 @@ def _stale_form(_error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code == 404:
         return answer(NotFound("not_found", "There is nothing at this address."))
-    response = _body(error.code or 500, error.name, error.description or error.name, {})
+    sentence = TOO_LARGE if error.code == 413 else error.description or error.name
+    response = _body(error.code or 500, error.name, sentence, {})
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

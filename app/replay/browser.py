@@ -74,6 +74,10 @@ class Browser:
         answer: dict[str, Any] = json.loads(self._expect(status, path, body))
         return answer
 
+    def close(self) -> None:
+        """Give the connection up."""
+        self._connection.close()
+
     def _headers(self, content_type: str, key: UUID | None) -> dict[str, str]:
         headers = {"Content-Type": content_type, "X-CSRFToken": self._token}
         return headers | ({"Idempotency-Key": str(key)} if key else {})

@@ -15,10 +15,10 @@ from collections.abc import Callable, Sequence
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.core.settings import PROJECT, Settings, SettingsError, load_settings
-from app.runtime import pdf
+from app.runtime import open_files, pdf
 from app.runtime.announce import Announcement
 from app.runtime.binaries import postgres_tools
-from app.runtime.children import children
+from app.runtime.children import SHARED, children
 from app.runtime.errors import SetupError
 from app.runtime.ports import check_ports
 from app.runtime.prepare import make_roles, migrate, migrate_and_seed, running_services
@@ -89,6 +89,7 @@ def with_services(settings: Settings, arguments: Sequence[str]) -> int:
 def _serve(settings: Settings, *, reload: bool) -> int:
     check_ports(settings)
     pdf.report()
+    open_files.report()
     with running_services(settings) as running:
         make_roles(settings)
         sign_ins = migrate_and_seed(settings, running.environment)
@@ -97,6 +98,8 @@ def _serve(settings: Settings, *, reload: bool) -> int:
             running.environment,
             logs=None if reload else settings.data_dir / "logs",
             on_tick=[running.revive, Announcement(settings, sign_ins).tick],
+            # With reload each child loads the code as it is now.
+            shared=() if reload else SHARED,
         ).run()
         print("All processes have stopped; what was entered is kept.", flush=True)
     return 0

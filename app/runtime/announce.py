@@ -4,6 +4,7 @@ import http.client
 import time
 
 from app.core.settings import Settings, bracketed
+from app.runtime.saying import say
 
 POLL_SECONDS = 0.3
 PATIENCE_SECONDS = 60
@@ -39,10 +40,10 @@ class Announcement:
             logs = self._settings.data_dir / "logs"
             # The seed knows paths; a whole address can be clicked in the terminal.
             sign_ins = self._sign_ins.replace(": /t/", f": {base}/t/")
-            print(READY.format(base=base, sign_ins=sign_ins, logs=logs), flush=True)
+            say(READY.format(base=base, sign_ins=sign_ins, logs=logs))
             self._made = True
         elif now > self._patient_until:
-            print("Nibblix does not answer yet; its logs tell why.", flush=True)
+            say("Nibblix does not answer yet; its logs tell why.")
             self._patient_until = now + PATIENCE_SECONDS
 
     def _is_ready(self) -> bool:

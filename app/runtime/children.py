@@ -5,6 +5,8 @@ import sys
 from app.core.settings import Settings, bracketed
 from app.runtime.supervisor import Child
 
+# What the forks of the supervisor share.
+SHARED = ("wsgi", "app.terminal.server", "app.core.jobs", "gunicorn.app.wsgiapp")
 QUEUES = ("payments", "stock")
 STOP_SERVERS, STOP_WORKERS = 0, 1
 # Loading the application keeps a core busy for a second: what people wait for loads first.
@@ -14,14 +16,19 @@ HEAD_START_SECONDS = 1.5
 def children(settings: Settings, *, reload: bool) -> list[Child]:
     """Every process, in the order of start. With `reload`, pages follow changes of the code."""
     return [
-        Child("web", _web(settings, reload=reload), STOP_SERVERS),
+        Child("web", _web(settings, reload=reload), STOP_SERVERS, forks=True),
+        # gevent changes modules as they are loaded: this one loads its own.
         Child("stream", _stream(settings, reload=reload), STOP_SERVERS),
-        Child("terminal", _terminal(settings), STOP_WORKERS),
+        Child("terminal", _terminal(settings), STOP_WORKERS, forks=True),
         *(
-            Child(name, [sys.executable, "worker.py", *role], STOP_WORKERS, HEAD_START_SECONDS)
+            Child(name, _worker(role), STOP_WORKERS, HEAD_START_SECONDS, forks=True)
             for name, role in _roles()
         ),
     ]
+
+
+def _worker(role: list[str]) -> list[str]:
+    return [sys.executable, "worker.py", *role]
 
 
 def _roles() -> list[tuple[str, list[str]]]:
@@ -32,7 +39,8 @@ def _roles() -> list[tuple[str, list[str]]]:
 def _web(settings: Settings, *, reload: bool) -> list[str]:
     return [
         *_gunicorn("gunicorn_conf", settings.host, settings.port, reload=reload),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        *("--worker-class", "app.runtime.page_worker.PageWorker", "--workers", "2"),
+        *("--threads", "4"),
         # Loaded once and forked: a killed worker is back at once. Reload needs it loaded anew.
         *([] if reload else ["--preload"]),
         "wsgi:app",
@@ -42,7 +50,7 @@ def _web(settings: Settings, *, reload: bool) -> list[str]:
 def _stream(settings: Settings, *, reload: bool) -> list[str]:
     return [
         *_gunicorn("stream_conf", settings.host, settings.stream_port, reload=reload),
-        *("--worker-class", "gevent", "--workers", "1", "--worker-connections", "6000"),
+        *("--worker-class", "gevent", "--workers", "1"),
         "wsgi:stream_app",
     ]
 

@@ -11,6 +11,7 @@ from app.runtime.gunicorn_conf import (
     post_fork,
     proc_name,
 )
+from app.runtime.open_files import MOST_SCREENS, connections
 
 __all__ = [
     "accesslog",
@@ -19,7 +20,10 @@ __all__ = [
     "post_fork",
     "post_worker_init",
     "proc_name",
+    "worker_connections",
 ]
+
+worker_connections = connections(MOST_SCREENS)
 
 LOOK_EVERY_S = 0.1
 

@@ -15,7 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from app.runtime.forked import Forked, load
 from app.runtime.parent_death import die_with_parent
+from app.runtime.saying import say
 
 TICK_SECONDS = 0.1
 FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
@@ -27,18 +29,22 @@ LONGEST_LOG = 10_000_000
 
 @dataclass(frozen=True)
 class Child:
-    """A process to keep alive, first started after `wait` s. Lower `stop_order` stops earlier."""
+    """A process to keep alive, first started after `wait` s. Lower `stop_order` stops earlier.
+
+    `forks` where it may share what the supervisor has loaded.
+    """
 
     name: str
     command: Sequence[str]
     stop_order: int = 0
     wait: float = 0.0
+    forks: bool = False
 
 
 @dataclass
 class _Running:
     child: Child
-    process: "subprocess.Popen[bytes] | None" = None
+    process: "subprocess.Popen[bytes] | Forked | None" = None
     started: float = 0.0
     delay: float = FIRST_DELAY
     due: float = 0.0
@@ -47,7 +53,8 @@ class _Running:
 class Supervisor:
     """Starts `children` with `environment`; `logs` is a folder, or None for the terminal.
 
-    Each of `on_tick` is called in each round, about every 0.1 s.
+    Each of `on_tick` is called in each round, about every 0.1 s. Children that fork share the
+    modules `shared`; without any, each child loads its own.
     """
 
     def __init__(
@@ -57,11 +64,13 @@ class Supervisor:
         *,
         logs: Path | None = None,
         on_tick: Sequence[Callable[[], None]] = (),
+        shared: Sequence[str] = (),
     ) -> None:
         self._all = [_Running(child) for child in children]
         self._environment = dict(environment)
         self._logs = logs
         self._on_tick = on_tick
+        self._shared = shared
         self._stopping = False
 
     def run(self) -> None:
@@ -70,6 +79,7 @@ class Supervisor:
         for running in self._all:
             running.due = time.monotonic() + running.child.wait
         try:
+            self._load()
             while not self._stopping:
                 for running in self._all:
                     self._look_after(running)
@@ -78,6 +88,15 @@ class Supervisor:
                 time.sleep(TICK_SECONDS)
         finally:
             self._stop_all()
+
+    def _load(self) -> None:
+        """Load what is shared while the children that load their own are loading it, too."""
+        if self._shared:
+            for running in self._all:
+                if not running.child.forks:
+                    self._look_after(running)
+            os.environ.update(self._environment)
+            load(self._shared)
 
     def _listen(self) -> None:
         signal.signal(signal.SIGINT, self._note_stop)
@@ -98,8 +117,19 @@ class Supervisor:
 
     def _start(self, running: _Running) -> None:
         log = self._log(running.child)
-        running.process = subprocess.Popen(
-            running.child.command,
+        if running.child.forks and self._shared:
+            running.process = Forked(
+                running.child.name, running.child.command, self._environment, log
+            )
+        else:
+            running.process = self._open(running.child, log)
+        running.started = time.monotonic()
+        if log is not None:
+            log.close()
+
+    def _open(self, child: Child, log: IO[bytes] | None) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            child.command,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -108,9 +138,6 @@ class Supervisor:
             # The supervisor has one thread, so that code between fork and exec is safe.
             preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509
         )
-        running.started = time.monotonic()
-        if log is not None:
-            log.close()
 
     def _bury(self, running: _Running, code: int, now: float) -> None:
         """Note a death, end what the dead has left behind and say when it comes back."""
@@ -118,10 +145,7 @@ class Supervisor:
             running.delay = FIRST_DELAY
         _signal_group(running, signal.SIGKILL)
         running.process, running.due = None, now + running.delay
-        print(
-            f"{running.child.name} ended ({_reason(code)}); back in {running.delay:g} s.",
-            flush=True,
-        )
+        say(f"{running.child.name} ended ({_reason(code)}); back in {running.delay:g} s.")
         self._show_end_of_log(running.child)
         running.delay = min(running.delay * 2, LONGEST_DELAY)
 
@@ -132,19 +156,23 @@ class Supervisor:
     def _log(self, child: Child) -> IO[bytes] | None:
         if self._logs is None:
             return None
-        self._logs.mkdir(parents=True, exist_ok=True)
         path = self._log_path(self._logs, child)
-        if path.exists() and path.stat().st_size > LONGEST_LOG:
-            path.replace(path.with_suffix(".log.1"))
-        return path.open("ab")
+        try:
+            self._logs.mkdir(parents=True, exist_ok=True)
+            if path.exists() and path.stat().st_size > LONGEST_LOG:
+                path.replace(path.with_suffix(".log.1"))
+            return path.open("ab")
+        except OSError as error:
+            say(f"{child.name} runs without a log: {path} cannot be written ({error.strerror}).")
+            return Path(os.devnull).open("ab")
 
     def _show_end_of_log(self, child: Child) -> None:
         if self._logs is None:
             return
         path = self._log_path(self._logs, child)
-        lines = path.read_text(errors="replace").splitlines()
+        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
         for line in [line for line in lines if line.strip()][-3:]:
-            print(f"  {line}", flush=True)
+            say(f"  {line}")
 
     @staticmethod
     def _log_path(logs: Path, child: Child) -> Path:

@@ -24,7 +24,7 @@ OWN_FILES = [
 # What stands in one place alone, and where.
 HOMES = {
     r"\.commit\(": {"app/core/db.py"},
-    r"\.enqueue\w*\(": {"app/core/relay.py"},
+    r"\.enqueue(?!_req\()\w*\(": {"app/core/relay.py"},
     r"\bdatetime\.(now|utcnow|today)\(|\bdate\.today\(": {"app/core/clock.py"},
     r"\.publish\(": {"app/core/redis.py", "app/core/relay.py"},
     r"SET LOCAL|set_config": {"app/core/db.py"},

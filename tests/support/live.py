@@ -38,7 +38,7 @@ class Live:
 
     def __init__(self, addresses: Addresses, folder: Path) -> None:
         environment = addresses.environment | {
-            "PORT": str(_free_ports(3)),
+            "PORT": str(free_ports(3)),
             "DATA_DIR": str(folder),
             "LOG_LEVEL": "INFO",
         }
@@ -105,6 +105,10 @@ class Live:
         """Whether a role's process lives."""
         return role in self._processes and self._processes[role].poll() is None
 
+    def pid(self, role: str) -> int:
+        """The process of a role, which leads a group that its children belong to."""
+        return self._processes[role].pid
+
     def log(self, role: str) -> str:
         """What a role has said so far."""
         return (self._logs / f"{role}.log").read_text(errors="replace")
@@ -146,7 +150,7 @@ class Live:
             return False
 
 
-def _free_ports(count: int) -> int:
+def free_ports(count: int) -> int:
     """The first of `count` free ports in a row."""
     for _ in range(50):
         with socket.socket() as probe:

@@ -28,10 +28,10 @@ def owner_of(restaurant: Restaurant) -> Actor:
     return next(one.actor for one in restaurant.people.values() if one.role == "owner")
 
 
-def new_line(restaurant: Restaurant, wanted: Wanted) -> NewLine:
-    """The line as `add_line` takes it, under a new id."""
+def new_line(restaurant: Restaurant, wanted: Wanted, line_id: UUID | None = None) -> NewLine:
+    """The line as `add_line` takes it, under a new id where none is given."""
     return NewLine(
-        line_id=new_id(),
+        line_id=line_id or new_id(),
         variant_id=restaurant.variants[wanted.variant],
         quantity=Decimal(wanted.quantity),
         modifier_ids=tuple(restaurant.modifiers[name] for name in wanted.modifiers),

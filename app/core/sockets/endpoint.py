@@ -97,5 +97,5 @@ def _listen(hub: Hub, screen: Screen, connection: Any) -> None:
 def _asks_to_resync(message: str | bytes) -> bool:
     try:
         return bool(json.loads(message) == {"resync": True})
-    except ValueError:
+    except (ValueError, RecursionError):
         return False

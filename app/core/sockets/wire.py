@@ -9,6 +9,11 @@ from typing import Any
 
 PATIENCE_S = 5.0
 LINGER_S = 1.0
+# A screen says {"resync": true} once a second at most, and pong: far less than this.
+SAID_AT_ONCE = 128 * 1024
+SAID_EACH_S = 1024
+READ_EACH_S = 64 * 1024
+FLOODING = 1008
 PING = b"\x89\x00"
 _TEXT = 0x81
 _CLOSE = 0x88
@@ -26,6 +31,8 @@ class Wire:
         # A gevent socket waits when asked not to; the plain one inside it does not.
         self._plain: Any = getattr(raw, "_sock", raw)
         self._lock = threading.Lock()
+        self._opened = time.monotonic()
+        self._said = 0
 
     def send(self, data: bytes) -> int:
         """Write all of `data`, waiting for a slow reader up to PATIENCE_S; raises OSError."""
@@ -49,8 +56,18 @@ class Wire:
             self._lock.release()
 
     def recv(self, size: int) -> bytes:
-        """Read what is there, up to `size` bytes, waiting for the first."""
-        return bytes(self._raw.recv(size))
+        """Read what is there, up to `size` bytes, waiting for the first.
+
+        Hangs up on a flood, with ConnectionAbortedError.
+        """
+        data = bytes(self._raw.recv(size))
+        # A flood never has gevent wait by itself: nobody else would have a turn.
+        time.sleep(len(data) / READ_EACH_S)
+        self._said += len(data)
+        if self._said > SAID_AT_ONCE + SAID_EACH_S * (time.monotonic() - self._opened):
+            self.push(close_message(FLOODING))
+            raise ConnectionAbortedError("a screen says too much")
+        return data
 
     def fileno(self) -> int:
         """The number of the socket, for selectors."""
@@ -71,7 +88,7 @@ class Wire:
             self._raw.shutdown(socket.SHUT_WR)
             self._raw.settimeout(LINGER_S)
             while self._raw.recv(65_536) and time.monotonic() < deadline:
-                pass
+                time.sleep(0.01)
 
 
 def text_message(body: bytes) -> bytes:
