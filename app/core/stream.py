@@ -7,15 +7,19 @@ into frames. The number is taken last, so commits and numbers have one order and
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core import counters
-from app.core.db import before_commit, execute, notes
+from app.core.db import before_commit, notes, of_tenant, run
 from app.core.models import LocationCounter
 from app.core.outbox import STREAM, later
-from app.core.tenant import current_tenant_id
 
 _NOTE = "stream"
+_REACHED = select(LocationCounter.value).where(
+    of_tenant(LocationCounter),
+    LocationCounter.location_id == bindparam("location_id"),
+    LocationCounter.kind == "seq",
+)
 
 
 def changed(location_id: UUID, *topics: str) -> None:
@@ -30,13 +34,7 @@ def reached(location_id: UUID) -> int:
 
     Read it before the page's rows: what changes in between is then shown twice, not missed.
     """
-    found = execute(
-        select(LocationCounter.value).where(
-            LocationCounter.tenant_id == current_tenant_id(),
-            LocationCounter.location_id == location_id,
-            LocationCounter.kind == "seq",
-        )
-    ).scalar()
+    found = run(_REACHED, location_id=location_id).scalar()
     return int(found or 0)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, bindparam, func, select
 
-from app.core.db import execute
+from app.core.db import among, execute, of_tenant, run
 from app.core.errors import NotFound
 from app.core.tenant import current_tenant_id
 from app.menu.models import (
@@ -48,6 +48,19 @@ from app.menu.queries.views import (
     VariantView,
 )
 from app.tenancy.queries import LocationView
+
+_ALLERGENS = (
+    select(ItemAllergen.item_id.label("owner_id"), ItemAllergen.allergen)
+    .where(of_tenant(ItemAllergen), among(ItemAllergen.item_id, "item_ids"))
+    .order_by(ItemAllergen.allergen)
+)
+# The largest minimum of each item's groups; an item without groups is missing.
+_LEAST = (
+    select(ItemModifierGroup.item_id, func.max(ModifierGroup.min).label("least"))
+    .join(ModifierGroup, is_asked())
+    .where(of_tenant(ItemModifierGroup), among(ItemModifierGroup.item_id, "item_ids"))
+    .group_by(ItemModifierGroup.item_id)
+)
 
 
 def catalogue(
@@ -128,8 +141,8 @@ def _menu_statement() -> Select[*tuple[Any, ...]]:
 
 def _items(rows: list[Row[Any]]) -> dict[UUID, ItemView]:
     item_ids = _ids(rows)
-    allergens = _allergens_of_items(item_ids)
-    least = _least_choices(item_ids)
+    allergens = _tuples(run(_ALLERGENS, item_ids=item_ids))
+    least = {row.item_id: row.least for row in run(_LEAST, item_ids=item_ids)}
     return {
         item_id: _item(members, allergens[item_id], least.get(item_id))
         for item_id, members in _grouped(rows, "item_id")
@@ -185,34 +198,11 @@ def _grouped(rows: list[Row[Any]], key: str) -> list[tuple[UUID, list[Row[Any]]]
     return [(found, list(members)) for found, members in groupby(rows, lambda r: getattr(r, key))]
 
 
-def _allergens_of_items(item_ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:
-    rows = execute(
-        select(ItemAllergen.item_id.label("owner_id"), ItemAllergen.allergen)
-        .where(ItemAllergen.tenant_id == current_tenant_id(), ItemAllergen.item_id.in_(item_ids))
-        .order_by(ItemAllergen.allergen)
-    ).all()
-    return _tuples(rows)
-
-
 def _tuples(rows: Iterable[Row[Any]]) -> dict[UUID, tuple[str, ...]]:
     found: dict[UUID, tuple[str, ...]] = defaultdict(tuple)
     for row in rows:
         found[row.owner_id] += (row.allergen,)
     return found
-
-
-def _least_choices(item_ids: list[UUID]) -> dict[UUID, int]:
-    """The largest minimum of each item's groups; an item without groups is missing."""
-    rows = execute(
-        select(ItemModifierGroup.item_id, func.max(ModifierGroup.min).label("least"))
-        .join(ModifierGroup, is_asked())
-        .where(
-            ItemModifierGroup.tenant_id == current_tenant_id(),
-            ItemModifierGroup.item_id.in_(item_ids),
-        )
-        .group_by(ItemModifierGroup.item_id)
-    ).all()
-    return {row.item_id: row.least for row in rows}
 
 
 def _groups(occasion: Occasion, item_id: UUID) -> tuple[GroupView, ...]:

@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, bindparam, func, select, text
 
-from app.core.db import execute
+from app.core.db import execute, of_tenant, run
 from app.core.errors import NotFound
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
@@ -61,6 +61,25 @@ _LINES = (
     " FROM order_line l"
     " LEFT JOIN member m ON m.tenant_id = l.tenant_id AND m.id = l.voided_by"
     " WHERE l.tenant_id = :tenant_id AND l.location_id = :location_id"
+)
+_BILLS = (
+    select(Bill.__table__)
+    .where(of_tenant(Bill), Bill.order_id == bindparam("order_id"))
+    .order_by(Bill.number)
+)
+_TAXES = (
+    select(
+        BillLine.bill_id,
+        LineTax.name,
+        LineTax.percent,
+        LineTax.inclusive,
+        func.sum(LineTax.amount_minor).label("amount_minor"),
+    )
+    .join(Line, (Line.tenant_id == LineTax.tenant_id) & (Line.id == LineTax.line_id))
+    .join(BillLine, (BillLine.tenant_id == Line.tenant_id) & (BillLine.line_id == Line.id))
+    .where(of_tenant(LineTax), Line.order_id == bindparam("order_id"), Line.state != "voided")
+    .group_by(BillLine.bill_id, LineTax.name, LineTax.percent, LineTax.inclusive)
+    .order_by(LineTax.percent.desc(), LineTax.name)
 )
 _LINES_OF_ORDER = text(_LINES + " AND l.order_id = :order_id ORDER BY l.position, l.id")
 
@@ -174,13 +193,7 @@ def _courses(lines: Sequence[LineView]) -> tuple[CourseView, ...]:
 
 
 def _bills(order_id: UUID) -> tuple[BillView, ...]:
-    tenant_id = current_tenant_id()
     taxes = _taxes(order_id)
-    rows = execute(
-        select(Bill.__table__)
-        .where(Bill.tenant_id == tenant_id, Bill.order_id == order_id)
-        .order_by(Bill.number)
-    )
     return tuple(
         BillView(
             id=row.id,
@@ -192,28 +205,13 @@ def _bills(order_id: UUID) -> tuple[BillView, ...]:
             under_way_minor=row.under_way_minor,
             taxes=taxes[row.id],
         )
-        for row in rows
+        for row in run(_BILLS, order_id=order_id)
     )
 
 
 def _taxes(order_id: UUID) -> dict[UUID, tuple[TaxRow, ...]]:
-    tenant_id = current_tenant_id()
-    rows = execute(
-        select(
-            BillLine.bill_id,
-            LineTax.name,
-            LineTax.percent,
-            LineTax.inclusive,
-            func.sum(LineTax.amount_minor).label("amount_minor"),
-        )
-        .join(Line, (Line.tenant_id == tenant_id) & (Line.id == LineTax.line_id))
-        .join(BillLine, (BillLine.tenant_id == tenant_id) & (BillLine.line_id == Line.id))
-        .where(LineTax.tenant_id == tenant_id, Line.order_id == order_id, Line.state != "voided")
-        .group_by(BillLine.bill_id, LineTax.name, LineTax.percent, LineTax.inclusive)
-        .order_by(LineTax.percent.desc(), LineTax.name)
-    )
     taxes: dict[UUID, tuple[TaxRow, ...]] = defaultdict(tuple)
-    for row in rows:
+    for row in run(_TAXES, order_id=order_id):
         found = TaxRow(
             name=row.name,
             percent=row.percent,
