@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 
 from bench.figures import LATEST, Figure, table, write
+from bench.pages import pages
 from bench.scene import Scene, open_scene
 
 Part = Callable[[Scene], list[Figure]]
-PARTS: dict[str, Part] = {}
+PARTS: dict[str, Part] = {"pages": pages}
 
 
 def main() -> int:

@@ -38,7 +38,7 @@ class Live:
 
     def __init__(self, addresses: Addresses, folder: Path) -> None:
         environment = addresses.environment | {
-            "PORT": str(_free_ports(3)),
+            "PORT": str(free_ports(3)),
             "DATA_DIR": str(folder),
             "LOG_LEVEL": "INFO",
         }
@@ -146,7 +146,7 @@ class Live:
             return False
 
 
-def _free_ports(count: int) -> int:
+def free_ports(count: int) -> int:
     """The first of `count` free ports in a row."""
     for _ in range(50):
         with socket.socket() as probe:
