@@ -1,4 +1,4 @@
-"""A house as large as real ones: the demo trattoria with its menu of 149 items, opened anew."""
+"""A house as large as real ones: the demo trattoria with its menu of 60 items, opened anew."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -112,9 +112,7 @@ def _dishes(location: LocationView) -> dict[str, tuple[Dish, ...]]:
 def _stations_of_items() -> dict[UUID, str]:
     rows = execute(
         select(Item.id, Item.station, Category.station.label("of_category"))
-        .join(
-            Category, (Category.tenant_id == Item.tenant_id) & (Category.id == Item.category_id)
-        )
+        .join(Category, (Category.tenant_id == Item.tenant_id) & (Category.id == Item.category_id))
         .where(Item.tenant_id == current_tenant_id())
     )
     return {row.id: (row.station or row.of_category).lower() for row in rows}

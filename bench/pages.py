@@ -48,7 +48,7 @@ def _shown(scene: Scene, house: House) -> list[Shown]:
     return [
         Shown(
             name="order_page",
-            says="order screen, 149 items",
+            says="order screen, 60 items",
             path=f"{house.url}/orders/{order_id}",
             who="bob",
         ),
@@ -63,9 +63,7 @@ def _shown(scene: Scene, house: House) -> list[Shown]:
 
 def _answers(scene: Scene, house: House, shown: Sequence[Shown]) -> list[Figure]:
     """Each page and the same bytes from a bare application, in turns."""
-    riders = {
-        page.name: rider_of(house.sign_in(scene.live.url, page.who)) for page in shown
-    }
+    riders = {page.name: rider_of(house.sign_in(scene.live.url, page.who)) for page in shown}
     samples = {page.name: riders[page.name].get(page.path) for page in shown}
     answers = {
         f"/{name}": Answer(
