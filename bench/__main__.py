@@ -9,9 +9,10 @@ from collections.abc import Callable
 from bench.figures import LATEST, Figure, table, write
 from bench.pages import pages
 from bench.scene import Scene, open_scene
+from bench.screens import screens
 
 Part = Callable[[Scene], list[Figure]]
-PARTS: dict[str, Part] = {"pages": pages}
+PARTS: dict[str, Part] = {"pages": pages, "screens": screens}
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from app.core.ids import new_id
 from app.core.tenant import current_tenant_id, tenant_scope
 from app.demo.seed import DEMOS, PASSWORD, open_demo
 from app.floor.models import FloorTable
-from app.menu.models import Category, Item
+from app.menu.models import Category, Item, Station
 from app.menu.queries import catalogue
 from app.replay.browser import Browser
 from app.tenancy.queries import LocationView
@@ -31,12 +31,13 @@ class Dish:
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """One restaurant. `dishes` by the slug of the station that makes them."""
+    """One restaurant. Stations by slug, and the dishes that they make."""
 
     slug: str
     tenant_id: UUID
     location: LocationView
     tables: tuple[UUID, ...]
+    stations: dict[str, UUID]
     dishes: dict[str, tuple[Dish, ...]]
 
     @property
@@ -89,6 +90,7 @@ def open_house(app: Flask, slug: str) -> House:
                 tenant_id=opened.tenant_id,
                 location=opened.location,
                 tables=_tables(),
+                stations=_stations(),
                 dishes=_dishes(opened.location),
             )
 
@@ -96,6 +98,11 @@ def open_house(app: Flask, slug: str) -> House:
 def _tables() -> tuple[UUID, ...]:
     statement = select(FloorTable.id).where(FloorTable.tenant_id == current_tenant_id())
     return tuple(execute(statement.order_by(FloorTable.name)).scalars())
+
+
+def _stations() -> dict[str, UUID]:
+    statement = select(Station.slug, Station.id).where(Station.tenant_id == current_tenant_id())
+    return {row.slug: row.id for row in execute(statement)}
 
 
 def _dishes(location: LocationView) -> dict[str, tuple[Dish, ...]]:

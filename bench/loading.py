@@ -1,7 +1,6 @@
 """First load in a real Chromium: what crosses the wire, and when a tap works."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from bench.bare import Answer, bare_server
 from bench.figures import Figure
 from bench.house import House
+from bench.newcomer import newcomer
 from bench.scene import Scene
 from tests.support.browser import TABLET, running_browser
 
@@ -20,14 +20,18 @@ LARGEST_KB, MOST_REQUESTS = 90, 8
 # Taps the first tile in every frame until the page takes the tap itself. Before its script has
 # run the browser would send the form and leave: that tap is taken back and counts as none.
 NOTE_FIRST_TAP = """
-addEventListener("submit", (event) => {
-  if (event.defaultPrevented) window.usable ??= performance.now();
-  event.preventDefault();
+window.tapped = new Promise((resolve) => {
+  let usable = false;
+  addEventListener("submit", (event) => {
+    if (event.defaultPrevented && !usable) resolve(performance.now());
+    usable ||= event.defaultPrevented;
+    event.preventDefault();
+  });
+  (function tap() {
+    document.querySelector("form > button.tile")?.click();
+    if (!usable) requestAnimationFrame(tap);
+  })();
 });
-(function tap() {
-  document.querySelector("form > button.tile")?.click();
-  if (!window.usable) requestAnimationFrame(tap);
-})();
 """
 # A page as long, of text alone, whose button works at once.
 BARE_PAGE = """<!doctype html><title>bare</title><form><button class="tile">tap</button></form>
@@ -79,19 +83,10 @@ def _loaded(name: str, says: str, wire: Wire) -> list[Figure]:
     ]
 
 
-@contextmanager
-def _newcomer(scene: Scene, browser: Browser, house: House, name: str) -> Iterator[BrowserContext]:
-    """Signed in, with an empty cache."""
-    context = browser.new_context(viewport=TABLET, locale="en-GB")
-    own = house.sign_in(scene.live.url, name)
-    pairs = (pair.split("=", 1) for pair in own.cookies.split("; "))
-    context.add_cookies(
-        [{"name": key, "value": value, "url": scene.live.url} for key, value in pairs]
-    )
-    try:
-        yield context
-    finally:
-        context.close()
+def _browser_of(
+    scene: Scene, browser: Browser, house: House, name: str
+) -> AbstractContextManager[BrowserContext]:
+    return newcomer(browser, house.sign_in(scene.live.url, name), TABLET)
 
 
 def _weigh(scene: Scene, browser: Browser, house: House, name: str, path: str) -> Wire:
@@ -106,7 +101,7 @@ def _weigh(scene: Scene, browser: Browser, house: House, name: str, path: str) -
     def connected(_event: dict[str, Any]) -> None:
         wire.sockets += 1
 
-    with _newcomer(scene, browser, house, name) as context:
+    with _browser_of(scene, browser, house, name) as context:
         page = context.new_page()
         session = context.new_cdp_session(page)
         session.on("Network.requestWillBeSent", asked)
@@ -120,7 +115,7 @@ def _weigh(scene: Scene, browser: Browser, house: House, name: str, path: str) -
 
 def _usable(scene: Scene, browser: Browser, house: House, path: str) -> Figure:
     rounds = scene.pick(3, 9)
-    with _newcomer(scene, browser, house, "bob") as context:
+    with _browser_of(scene, browser, house, "bob") as context:
         size = len(context.request.get(scene.live.url + path).body())
     filler = "<p>Nothing to do here.</p>\n"
     body = BARE_PAGE + filler * ((size - len(BARE_PAGE)) // len(filler))
@@ -129,7 +124,7 @@ def _usable(scene: Scene, browser: Browser, house: House, path: str) -> Figure:
     bare: list[float] = []
     with bare_server(scene.live.settings, scene.own.folder, {"/page": answer}) as address:
         for _ in range(rounds):
-            with _newcomer(scene, browser, house, "bob") as context:
+            with _browser_of(scene, browser, house, "bob") as context:
                 own.append(_first_tap(context.new_page(), scene.live.url + path))
                 bare.append(_first_tap(context.new_page(), f"{address}/page"))
     return Figure(
@@ -147,7 +142,6 @@ def _first_tap(page: Page, url: str) -> float:
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
     page.goto(url)
-    page.wait_for_function("window.usable")
-    found = page.evaluate("window.usable")
+    found = page.evaluate("tapped")
     page.close()
     return float(found)

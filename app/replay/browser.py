@@ -35,6 +35,11 @@ class Browser:
         """The cookies as a header, for a socket of the same person."""
         return "; ".join(f"{name}={morsel.value}" for name, morsel in self._cookies.items())
 
+    @property
+    def token(self) -> str:
+        """The CSRF token of the last page, for a form that is sent as a browser does."""
+        return self._token
+
     def sign_in(self, tenant: str, email: str, password: str) -> None:
         """Sign in with the form, as a person does."""
         page = f"/t/{tenant}/sign-in"
