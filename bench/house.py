@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
@@ -9,11 +10,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.core import clock
-from app.core.db import execute
+from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id, tenant_scope
 from app.demo.seed import DEMOS, PASSWORD, open_demo
 from app.floor.models import FloorTable
+from app.identity.actor import Actor
+from app.identity.permissions import ALL
+from app.inventory.commands import adjust
+from app.inventory.models import Ingredient
 from app.menu.models import Category, Item, Station
 from app.menu.queries import catalogue
 from app.replay.browser import Browser
@@ -85,6 +90,7 @@ def open_house(app: Flask, slug: str) -> House:
     with app.app_context():
         opened = open_demo(replace(demo, slug=slug, members=members))
         with tenant_scope(opened.tenant_id):
+            _fill_the_larder(opened.location)
             return House(
                 slug=slug,
                 tenant_id=opened.tenant_id,
@@ -93,6 +99,15 @@ def open_house(app: Flask, slug: str) -> House:
                 stations=_stations(),
                 dishes=_dishes(opened.location),
             )
+
+
+def _fill_the_larder(location: LocationView) -> None:
+    """So much of everything that no evening is long enough."""
+    owner = Actor(new_id(), ALL)
+    with transaction():
+        everything = select(Ingredient.id).where(Ingredient.tenant_id == current_tenant_id())
+        for ingredient_id in list(execute(everything).scalars()):
+            adjust(owner, location, ingredient_id, Decimal(100_000), "a long evening")
 
 
 def _tables() -> tuple[UUID, ...]:
@@ -110,7 +125,7 @@ def _dishes(location: LocationView) -> dict[str, tuple[Dish, ...]]:
     found: defaultdict[str, list[Dish]] = defaultdict(list)
     for category in catalogue(location, "dine_in", "pos", clock.now()).categories:
         for item in category.items:
-            if not item.has_choices:
+            if not item.has_choices and item.left is None:  # it never runs out
                 dish = Dish(item.item_id, item.variants[0].variant_id)
                 found[stations[item.item_id]].append(dish)
     return {station: tuple(dishes) for station, dishes in found.items()}

@@ -108,7 +108,7 @@ class Listening:
 def _connect(address: Address) -> "socket.socket":
     """The plain socket after the handshake; raises what websocket-client raises."""
     parts = urlsplit(address.url)
-    opened: Any = websocket.create_connection(  # type: ignore[no-untyped-call]
+    opened: Any = websocket.create_connection(
         address.url, origin=address.origin, cookie=address.cookies, host=parts.netloc, timeout=20
     )
     plain: socket.socket = opened.sock
