@@ -1,5 +1,6 @@
 """A house as large as real ones: the demo trattoria with its menu of 60 items, opened anew."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -24,6 +25,8 @@ from app.menu.queries import catalogue
 from app.replay.browser import Browser
 from app.tenancy.queries import LocationView
 from tests.support.restaurants import Person
+
+_ORDER = re.compile(r'hx-get="[^"]*/orders/([0-9a-f-]{36})/bill"')
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,14 @@ class House:
         browser, person = Browser(base_url), self.people[name]
         browser.sign_in(person.tenant, person.email, person.password)
         return browser
+
+    def open_order(self, server: Browser, guest: str = "Ada") -> UUID:
+        """Open an order without lines and look at it, as a tablet does; returns its id."""
+        form = {"service_type": "dine_in", "pickup_name": guest, "csrf_token": server.token}
+        found = _ORDER.search(server.post(f"{self.url}/orders", form, new_id()))
+        if found is None:
+            raise RuntimeError("the page of a new order does not say which it is")
+        return UUID(found[1])
 
     def place(self, server: Browser, *wanted: Dish) -> UUID:
         """Have an order placed whose lines are sent to the kitchen; returns its id."""

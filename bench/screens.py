@@ -1,6 +1,5 @@
 """Screens in a real Chromium: from a tap to its line, and from a send to another screen."""
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,7 +7,6 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page
 
-from app.core.ids import new_id
 from app.replay import browser as http
 from bench import watching
 from bench.echo import echo_server
@@ -27,8 +25,6 @@ SEND = "form.send button"
 PAUSE_S = 0.15
 PAINTED_P50_MS, PAINTED_P99_MS = 20, 60
 
-_ORDER = re.compile(r'hx-get="[^"]*(/orders/[0-9a-f-]{36})/bill"')
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -42,15 +38,8 @@ class Stage:
 
     def show_new_order(self) -> None:
         """Have the tablet show an order without lines."""
-        opened = self.server.post(
-            f"{self.house.url}/orders",
-            {"service_type": "dine_in", "pickup_name": "Ada", "csrf_token": self.server.token},
-            new_id(),
-        )
-        found = _ORDER.search(opened)
-        if found is None:
-            raise RuntimeError("the page of a new order does not say which it is")
-        self.tablet.goto(f"{self.url}{self.house.url}{found[1]}")
+        order_id = self.house.open_order(self.server)
+        self.tablet.goto(f"{self.url}{self.house.url}/orders/{order_id}")
 
 
 def screens(scene: Scene) -> list[Figure]:
