@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from bench.figures import LATEST, Figure, table, write
 from bench.pages import pages
-from bench.rush import rush
+from bench.rush import limit, rush
 from bench.scene import Scene, open_scene
 from bench.screens import screens
 
 Part = Callable[[Scene], list[Figure]]
-PARTS: dict[str, Part] = {"pages": pages, "screens": screens, "rush": rush}
+PARTS: dict[str, Part] = {"pages": pages, "screens": screens, "rush": rush, "limit": limit}
 
 
 def main() -> int:

@@ -24,6 +24,7 @@ from app.replay.browser import Browser, RequestFailed
 from bench.house import House
 from bench.http import Rider
 from bench.listening import Address, Ear, Listening
+from bench.passes import Passes
 
 TABLETS, STATIONS = 8, ("bar", "cold")
 LINES_EACH = 2
@@ -32,11 +33,6 @@ FLOOR_EVERY_S = 0.5
 FETCHERS = 8
 PATIENCE_S = 20.0
 
-_TICKET = re.compile(
-    rb'id=\\"ticket-([0-9a-f-]{36})\\" data-order=\\"([0-9a-f-]{36})\\"'
-    rb'.*?name=\\"version\\" value=\\"(\d+)\\"',
-    re.DOTALL,
-)
 _CASH = re.compile(r'action="([^"]+/payments/cash)"')
 _VALUE = re.compile(r'name="(version|amount_minor|tip_minor)" value="(\d+)"')
 
@@ -59,46 +55,13 @@ class Tally:
         with self.lock:
             self.took[what].append((perf_counter() - began) * 1000)
 
-
-@dataclass(frozen=True)
-class Ticket:
-    """A ticket as its board got it, `at` on the clock of time.perf_counter."""
-
-    id: str
-    version: str
-    station: str
-    at: float
-
-
-class Passes:
-    """Every kitchen's tickets by order, as they come."""
-
-    def __init__(self) -> None:
-        self._arrival = threading.Condition()
-        self._of_order: defaultdict[UUID, dict[str, Ticket]] = defaultdict(dict)
-
-    def note(self, station: str, body: bytes, at: float) -> None:
-        """Take a frame; a ticket that comes again keeps its first time."""
-        with self._arrival:
-            for found in _TICKET.findall(body):
-                ticket, order, version = (text.decode() for text in found)
-                known = self._of_order[UUID(order)]
-                first = known[ticket].at if ticket in known else at
-                known[ticket] = Ticket(ticket, version, station, first)
-            self._arrival.notify_all()
-
-    def wait_for(self, order_id: UUID, count: int) -> list[Ticket]:
-        """An order's tickets, once there are so many; RequestFailed where they do not come."""
-        with self._arrival:
-            found = self._of_order[order_id]
-            if not self._arrival.wait_for(lambda: len(found) >= count, PATIENCE_S):
-                raise RequestFailed(f"{len(found)} of {count} tickets came")
-            return list(found.values())
-
-    def newest(self, order_id: UUID, ticket: Ticket) -> Ticket:
-        """The ticket as its board shows it now."""
-        with self._arrival:
-            return self._of_order[order_id][ticket.id]
+    def clear(self) -> None:
+        """Begin anew."""
+        with self.lock:
+            self.took.clear()
+            self.painted.clear()
+            self.errors.clear()
+            self.orders = 0
 
 
 class Location:

@@ -22,15 +22,16 @@ from tests.support.truth import wait_until_done
 
 EVERY_S = 50
 SEED = 20_261_125
+RATES, STEP_S, TOO_SLOW_MS = (1, 2, 3, 4, 6, 8, 12, 16), 30, 1000
 
 
 def rush(scene: Scene) -> list[Figure]:
-    """Ten minutes of it; quick: a fifth of the houses at the same rate of orders, for seconds."""
+    """Ten minutes of it; quick: a tenth of the houses at the same rate of orders, for seconds."""
     orders_per_s = 30 / EVERY_S
-    evening = _evening(scene, "rush", scene.pick(6, 30))
+    evening = _evening(scene, "rush", scene.pick(3, 30))
     before = used(scene)
     with evening.open():
-        evening.play(orders_per_s, scene.pick(12, 600), Random(SEED))  # noqa: S311
+        evening.play(orders_per_s, scene.pick(10, 600), Random(SEED))  # noqa: S311
         after, memory = used(scene), pss_mb(scene)
     for location in evening.locations:
         with connect(scene.own.addresses.owner_url, autocommit=True) as owner:
@@ -41,6 +42,30 @@ def rush(scene: Scene) -> list[Figure]:
         _figure("invariants_broken", _broken(scene), "", "afterwards, all tenants", at_most=0),
         _figure("cpu_percent", after.percent_since(before), "%", "of all cores, product alone"),
         _figure("pss_mb", memory, "MB", "all processes, PostgreSQL and Valkey included"),
+    ]
+
+
+def limit(scene: Scene) -> list[Figure]:
+    """Orders a second, raised until a tap or a send in a hundred takes longer than a second."""
+    evening = _evening(scene, "limit", scene.pick(3, 30))
+    reached = 0.0
+    with evening.open():
+        for orders_per_s in RATES[: scene.pick(1, len(RATES))]:
+            evening.tally.clear()
+            evening.play(orders_per_s, scene.pick(5, STEP_S), Random(SEED))  # noqa: S311
+            took = evening.tally.took
+            slowest = percentile(took["tap"] + took["place"], 99)
+            if evening.tally.errors or slowest > TOO_SLOW_MS:
+                break
+            reached = orders_per_s
+    steps = "/".join(map(str, RATES))
+    return [
+        Figure(
+            key="limit_orders_per_s",
+            value=reached,
+            unit="/s",
+            says=f"the last of {steps} at which p99 of taps and sends is within 1 s",
+        )
     ]
 
 
