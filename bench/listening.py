@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import websocket
 
-TEXT, CLOSE = 1, 8
+TEXT, CLOSE, PING = 1, 8, 9
+PONG = b"\x8a\x80\0\0\0\0"  # as a client has to: masked, if only by zeros
 Heard = Callable[["Ear", bytes, float], None]
 
 
@@ -48,7 +49,8 @@ class Listening:
     """Sockets that listen while the block lasts.
 
     `heard` gets each text message with when it came (seconds of time.perf_counter), in the
-    thread that reads; without it messages are only taken. `lost` counts sockets that ended.
+    thread that reads; without it messages are only taken. Pings are answered. `lost` counts
+    sockets that ended.
     """
 
     def __init__(self, addresses: Sequence[Address], heard: Heard | None = None) -> None:
@@ -62,11 +64,11 @@ class Listening:
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> Self:
+        self._thread.start()
         for address in self._addresses:
             ear = Ear(address, _connect(address))
             self._open.append(ear)
             self._selector.register(ear.socket, selectors.EVENT_READ, ear)
-        self._thread.start()
         return self
 
     def __exit__(
@@ -96,13 +98,18 @@ class Listening:
         ended = not data
         for kind, body in ear.messages():
             ended = ended or kind == CLOSE
-            if kind == TEXT:
-                self.messages += 1
-                if self._heard is not None:
-                    self._heard(ear, body, at)
+            self._take(ear, kind, body, at)
         if ended:
             self.lost += 1
             self._selector.unregister(ear.socket)
+
+    def _take(self, ear: Ear, kind: int, body: bytes, at: float) -> None:
+        if kind == PING:
+            ear.socket.send(PONG)
+        elif kind == TEXT:
+            self.messages += 1
+            if self._heard is not None:
+                self._heard(ear, body, at)
 
 
 def _connect(address: Address) -> "socket.socket":
