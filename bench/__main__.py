@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from bench import growth, placing
 from bench.figures import LATEST, Figure, table, write
 from bench.pages import pages
 from bench.rush import limit, rush
@@ -13,7 +14,14 @@ from bench.scene import Scene, open_scene
 from bench.screens import screens
 
 Part = Callable[[Scene], list[Figure]]
-PARTS: dict[str, Part] = {"pages": pages, "screens": screens, "rush": rush, "limit": limit}
+PARTS: dict[str, Part] = {
+    "placing": placing.measure,
+    "growth": growth.measure,
+    "pages": pages,
+    "screens": screens,
+    "rush": rush,
+    "limit": limit,
+}
 
 
 def main() -> int:

@@ -15,13 +15,24 @@ from uuid import UUID
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, CursorResult, Engine, Executable, event
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    any_,
+    bindparam,
+    event,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
 from app.core import crash
 from app.core.model import Base
 from app.core.settings import sqlalchemy_url
-from app.core.tenant import find_tenant_id
+from app.core.tenant import current_tenant_id, find_tenant_id
 
 STATEMENT_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 2_000
@@ -38,6 +49,15 @@ class TenantSession(FlaskSession):
     def get_bind(self, *_args: Any, **_options: Any) -> Engine:
         """See `engine_for`."""
         return engine_for(find_tenant_id())
+
+    def close(self) -> None:
+        """End what was read: `transaction()` has ended what was written, or undone it.
+
+        By COMMIT, for at a ROLLBACK psycopg forgets every statement that it has prepared.
+        """
+        if self.in_transaction():
+            self.commit()
+        super().close()
 
 
 db = SQLAlchemy(
@@ -107,6 +127,30 @@ def execute(statement: Executable, parameters: Any = None) -> CursorResult[Any]:
     )
 
 
+def of_tenant(model: type[Any]) -> ColumnElement[bool]:
+    """The rows of the tenant in scope, in a statement that is built once and kept for `run`."""
+    is_ours: ColumnElement[bool] = model.tenant_id == bindparam("of_tenant")
+    return is_ours
+
+
+def among(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of a list, in a kept statement: `name` is the list's parameter.
+
+    Unlike IN it is one statement however long the list, which PostgreSQL plans once.
+    """
+    values: BindParameter[Any] = bindparam(name, type_=ARRAY(column.type))
+    return column == any_(values)
+
+
+def run(statement: Executable, **values: Any) -> CursorResult[Any]:
+    """Run a kept statement (see `of_tenant`) with the values of its parameters.
+
+    Building a statement costs more than running it: what every order asks is built once. The
+    parameters of an UPDATE must not have the names of its columns.
+    """
+    return execute(statement, {"of_tenant": current_tenant_id(), **values})
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """All or nothing. Joins a transaction that is open already; the outermost one commits.
@@ -139,8 +183,8 @@ def transaction() -> Iterator[Session]:
 def _commit(opened: _Open) -> None:
     if opened.doomed:
         raise RuntimeError("a failed inner transaction was not passed on")
-    for name in sorted(opened.before_commit):
-        opened.before_commit[name]()
+    while opened.before_commit:
+        opened.before_commit.pop(min(opened.before_commit))()
     crash.point("before-commit")
     session().commit()
     crash.point("after-commit")
@@ -154,7 +198,7 @@ def _current() -> _Open:
 
 
 def before_commit(name: str, act: Callable[[], None]) -> None:
-    """Run `act` once, last in the open transaction (for rows that are locked last)."""
+    """Run `act` once, last in the open transaction (for rows that are locked last), by name."""
     _current().before_commit.setdefault(name, act)
 
 
@@ -171,4 +215,4 @@ def notes(name: str, default: Callable[[], Any]) -> Any:
 def end_reading() -> None:
     """Give the connection back where nothing was written."""
     if _open.get() is None:
-        db.session.rollback()
+        session().commit()

@@ -10,15 +10,25 @@ import json
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import clock, crash
-from app.core.db import execute, transaction
+from app.core.db import execute, of_tenant, run, transaction
 from app.core.errors import Invalid
 from app.core.model import Json
 from app.core.models import Idempotency
 from app.core.tenant import current_tenant_id
+
+_CLAIM = insert(Idempotency).on_conflict_do_nothing().returning(Idempotency.key)
+_EARLIER = select(Idempotency.body_hash, Idempotency.result).where(
+    of_tenant(Idempotency), Idempotency.key == bindparam("of_key")
+)
+_KEEP = (
+    update(Idempotency)
+    .where(of_tenant(Idempotency), Idempotency.key == bindparam("of_key"))
+    .values(result=bindparam("answer"))
+)
 
 
 def once(
@@ -38,7 +48,7 @@ def once(
             return _earlier_result(key, digest)
         crash.point("after-idempotency-insert")
         result = command()
-        execute(update(Idempotency).where(*_is(key)).values(result=result))
+        run(_KEEP, of_key=key, answer=result)
     return result
 
 
@@ -49,27 +59,21 @@ def _digest(route: str, actor_id: UUID | None, body: Mapping[str, object]) -> by
 
 def _claim(key: str, actor_id: UUID | None, route: str, digest: bytes) -> bool:
     row = execute(
-        insert(Idempotency)
-        .values(
-            tenant_id=current_tenant_id(),
-            key=key,
-            actor_id=actor_id,
-            route=route,
-            body_hash=digest,
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(Idempotency.key)
+        _CLAIM,
+        {
+            "tenant_id": current_tenant_id(),
+            "key": key,
+            "actor_id": actor_id,
+            "route": route,
+            "body_hash": digest,
+            "created_at": clock.now(),
+        },
     ).one_or_none()
     return row is not None
 
 
 def _earlier_result(key: str, digest: bytes) -> Json:
-    row = execute(select(Idempotency.body_hash, Idempotency.result).where(*_is(key))).one()
+    row = run(_EARLIER, of_key=key).one()
     if row.body_hash != digest:
         raise Invalid("idempotency_key_reused", "This request was sent before with other content.")
     return dict(row.result or {})
-
-
-def _is(key: str) -> tuple[ColumnElement[bool], ...]:
-    return (Idempotency.tenant_id == current_tenant_id(), Idempotency.key == key)

@@ -4,16 +4,15 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.csv_rows import Problems, fold, nearest, quoted
 from app.core.db import execute
 from app.core.ids import new_id
+from app.core.inserting import Values, insert_rows
 from app.core.tenant import current_tenant_id
-
-Values = dict[str, Any]
 
 
 class IdsByName:
@@ -67,12 +66,6 @@ def put_rows(model: type[Any], rows: Sequence[Values]) -> None:
     )
 
 
-def add_rows(model: type[Any], rows: Sequence[Values]) -> None:
-    """Insert rows."""
-    if rows:
-        execute(insert(model), [{"tenant_id": current_tenant_id(), **row} for row in rows])
-
-
 def replace_rows(
     model: type[Any],
     owner: InstrumentedAttribute[UUID],
@@ -81,4 +74,4 @@ def replace_rows(
 ) -> None:
     """Replace all rows that hang on some owners."""
     execute(delete(model).where(model.tenant_id == current_tenant_id(), owner.in_(owner_ids)))
-    add_rows(model, rows)
+    insert_rows(model, rows)

@@ -22,7 +22,7 @@ def changed(location_id: UUID, *topics: str) -> None:
     """Say that something at a location changed, within the open transaction."""
     topics_of: dict[UUID, set[str]] = notes(_NOTE, dict)
     topics_of.setdefault(location_id, set()).update(topics)
-    before_commit("~stream", _writer(topics_of))
+    before_commit("1 stream", _writer(topics_of))
 
 
 def reached(location_id: UUID) -> int:

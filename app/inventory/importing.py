@@ -11,10 +11,9 @@ from app.core import audit
 from app.core.csv_rows import Problems, fold
 from app.core.db import execute, transaction
 from app.core.ids import new_id
+from app.core.inserting import Values, insert_rows
 from app.core.rows import (
     IdsByName,
-    Values,
-    add_rows,
     put_rows,
     refuse_unknown,
     replace_rows,
@@ -111,7 +110,7 @@ def _ingredient(row: IngredientRow, ids: IdsByName) -> Values:
 
 def _write_recipes(rows: list[Values]) -> None:
     execute(delete(RecipeTable).where(RecipeTable.tenant_id == current_tenant_id()))
-    add_rows(RecipeTable, rows)
+    insert_rows(RecipeTable, rows)
 
 
 def _open(location: LocationView, stock: StockFile, ids: IdsByName) -> int:

@@ -17,7 +17,8 @@ from app.core import audit
 from app.core.csv_rows import Problems
 from app.core.db import execute, transaction
 from app.core.ids import new_id
-from app.core.rows import IdsByName, add_rows, put_rows, refuse_unknown, replace_rows, spellings
+from app.core.inserting import insert_rows
+from app.core.rows import IdsByName, put_rows, refuse_unknown, replace_rows, spellings
 from app.core.stream import changed
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
@@ -156,14 +157,14 @@ def _write_items(rows: MenuRows) -> None:
     put_rows(Variant, rows.variants())
     replace_rows(ItemAllergen, ItemAllergen.item_id, item_ids, rows.item_allergens())
     replace_rows(ItemModifierGroup, ItemModifierGroup.item_id, item_ids, rows.item_groups())
-    add_rows(Availability, rows.counts())
+    insert_rows(Availability, rows.counts())
 
 
 def _write_prices(rows: MenuRows) -> None:
     """Replace the standard list; lines have copied what they were sold for."""
     list_id = _standard_list()
     execute(delete(Price).where(Price.tenant_id == current_tenant_id(), Price.list_id == list_id))
-    add_rows(Price, rows.prices(list_id))
+    insert_rows(Price, rows.prices(list_id))
 
 
 def _standard_list() -> UUID:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from app.core.csv_rows import fold
 from app.core.ids import new_id
-from app.core.rows import IdsByName, Values
+from app.core.inserting import Values
+from app.core.rows import IdsByName
 from app.menu.menu_file import GroupRow, ItemRow, MenuFile, ModifierRow, PriceRow, VariantRow
 from app.tenancy.domain import business_day_start
 from app.tenancy.queries import LocationView

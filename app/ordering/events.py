@@ -1,16 +1,50 @@
 """What ordering says happened; `app/wiring.py` says who listens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
+
+from app.core.outbox import HERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModifierFacts:
+    """A modifier of a line, as recipes and tickets need it."""
+
+    modifier_id: UUID
+    kind: str
+    kitchen_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineFacts:
+    """What listeners need to know of a line, so that none has to read it again.
+
+    `allergies` are pairs (allergen, seat or None for the whole line).
+    """
+
+    line_id: UUID
+    item_id: UUID
+    variant_id: UUID
+    name: str
+    kitchen_name: str
+    variant_name: str
+    quantity: Decimal
+    note: str
+    station_ids: tuple[UUID, ...]
+    prep_minutes: int | None
+    modifiers: tuple[ModifierFacts, ...] = ()
+    allergies: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced:
-    """Lines moved from new to held: set their stock aside, or refuse."""
+    """Lines are placed: set their stock aside, or refuse."""
 
     location_id: UUID
     order_id: UUID
-    line_ids: tuple[UUID, ...]
+    lines: tuple[LineFacts, ...] = field(metadata=HERE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +53,7 @@ class LineChanged:
 
     location_id: UUID
     order_id: UUID
-    line_id: UUID
+    line: LineFacts = field(metadata=HERE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +72,10 @@ class LinesFired:
     location_id: UUID
     order_id: UUID
     firing_id: UUID
+    fired_at: datetime
+    fired_by: UUID
     line_ids: tuple[UUID, ...]
+    lines: tuple[LineFacts, ...] = field(metadata=HERE)
 
 
 @dataclass(frozen=True, kw_only=True)

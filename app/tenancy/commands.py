@@ -4,16 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import clock
-from app.core.db import execute, transaction
+from app.core.db import execute, of_tenant, run, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.tenancy.domain import business_date, check_slug
 from app.tenancy.models import BusinessDay, Location, Register
 from app.tenancy.queries import LocationView
+
+_OPEN_DAY = select(BusinessDay.id, BusinessDay.date).where(
+    of_tenant(BusinessDay),
+    BusinessDay.location_id == bindparam("location_id"),
+    BusinessDay.closed_at.is_(None),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +96,7 @@ def get_register_id(location_id: UUID) -> UUID:
 def current_business_day(location: LocationView, at: datetime) -> UUID:
     """The open business day at `at`; opens the next one when the cut-off has passed."""
     date = business_date(at, location.zone, location.cut_off)
-    row = execute(
-        select(BusinessDay.id, BusinessDay.date).where(
-            BusinessDay.tenant_id == current_tenant_id(),
-            BusinessDay.location_id == location.id,
-            BusinessDay.closed_at.is_(None),
-        )
-    ).one_or_none()
+    row = run(_OPEN_DAY, location_id=location.id).one_or_none()
     if row is not None and row.date >= date:
         return UUID(str(row.id))
     return _open_day(location, at)

@@ -6,9 +6,9 @@ from datetime import time as time_of_day
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, bindparam, select, text
 
-from app.core.db import end_reading, execute
+from app.core.db import end_reading, execute, of_tenant, run
 from app.core.errors import NotFound
 from app.core.tenant import current_tenant_id, tenant_scope
 from app.tenancy.models import Location
@@ -18,6 +18,10 @@ _LOOK_UPS = {
     "slug": text("SELECT id, slug, name FROM app.tenant_by_slug(:value)"),
     "host": text("SELECT id, slug, name FROM app.tenant_by_host(:value)"),
 }
+_BY_SLUG = select(Location.__table__).where(of_tenant(Location), Location.slug == bindparam("slug"))
+_BY_ID = select(Location.__table__).where(
+    of_tenant(Location), Location.id == bindparam("location_id")
+)
 _remembered: dict[tuple[str, str], tuple[float, "TenantView"]] = {}
 
 
@@ -122,11 +126,7 @@ def all_tenants() -> list[TenantView]:
 
 def get_location(slug: str) -> LocationView:
     """The tenant's location of this slug; raises NotFound."""
-    row = execute(
-        select(Location.__table__).where(
-            Location.tenant_id == current_tenant_id(), Location.slug == slug
-        )
-    ).one_or_none()
+    row = run(_BY_SLUG, slug=slug).one_or_none()
     if row is None:
         raise NotFound("no_location", "There is no such location.")
     return _location(row)
@@ -134,11 +134,7 @@ def get_location(slug: str) -> LocationView:
 
 def get_location_by_id(location_id: UUID) -> LocationView:
     """The tenant's location of this id; raises NotFound."""
-    row = execute(
-        select(Location.__table__).where(
-            Location.tenant_id == current_tenant_id(), Location.id == location_id
-        )
-    ).one_or_none()
+    row = run(_BY_ID, location_id=location_id).one_or_none()
     if row is None:
         raise NotFound("no_location", "There is no such location.")
     return _location(row)

@@ -7,12 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alembic import command
 
 from app.core.roles import ensure_roles
+from app.core.settings import DATABASE_NAME
 from app.runtime.services import Services
 from tests.support.live import Live
 from tests.support.servers import Addresses, alembic_config
@@ -26,6 +27,17 @@ class Installation:
     addresses: Addresses
     services: Services
     live: Live
+
+    def another_database(self, name: str) -> Addresses:
+        """One more migrated, empty database on the same servers."""
+        own = self.addresses
+        other = replace(
+            own,
+            owner_url=own.owner_url.replace(f"/{DATABASE_NAME}?", f"/{name}?"),
+            app_url=own.app_url.replace(f"/{DATABASE_NAME}?", f"/{name}?"),
+        )
+        _migrate(other)
+        return other
 
 
 @contextmanager
@@ -45,8 +57,7 @@ def installation(*, durable: bool = True) -> Iterator[Installation]:
             redis_url=urls.redis_url,
             data_dir=folder,
         )
-        ensure_roles(urls.admin_url, urls.app_url, urls.owner_url)
-        command.upgrade(alembic_config(urls.owner_url), "head")
+        _migrate(addresses)
         live = Live(addresses, folder / "live")
         try:
             yield Installation(folder, addresses, services, live)
@@ -55,3 +66,8 @@ def installation(*, durable: bool = True) -> Iterator[Installation]:
     finally:
         services.down()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _migrate(addresses: Addresses) -> None:
+    ensure_roles(addresses.admin_url, addresses.app_url, addresses.owner_url)
+    command.upgrade(alembic_config(addresses.owner_url), "head")

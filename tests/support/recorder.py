@@ -1,13 +1,47 @@
-"""Counts what is asked of the database."""
+"""What is asked of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import event
 
 from app.core.db import db
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One round trip; several parameters where it was an executemany."""
+
+    sql: str
+    parameters: tuple[dict[str, Any], ...]
+    is_many: bool
+
+
+@contextmanager
+def record_transactions(app: Flask) -> Iterator[list[list[Statement]]]:
+    """The statements sent inside the block with their parameters, by transaction."""
+    transactions: list[list[Statement]] = []
+
+    def begin(_connection: Any) -> None:
+        transactions.append([])
+
+    def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
+        is_many = isinstance(parameters, list)
+        each = tuple(dict(one or {}) for one in (parameters if is_many else [parameters]))
+        transactions[-1].append(Statement(sql, each, is_many))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield transactions
+    finally:
+        event.remove(engine, "begin", begin)
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @contextmanager

@@ -6,14 +6,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import clock
 from app.core.db import execute, notes
 from app.core.errors import Conflict
-from app.core.ids import new_id
+from app.core.inserting import insert_rows
 from app.core.tenant import current_tenant_id
-from app.inventory.commands.recipes import LineRecipe, recipes_of_lines
+from app.inventory.commands.recipes import LineRecipe, recipes_of
 from app.inventory.commands.stock import NONE, Kept, left_changed, lock_stock, shift_reserved
 from app.inventory.domain import (
     Shortfall,
@@ -25,9 +24,13 @@ from app.inventory.domain import (
     shortfalls,
 )
 from app.inventory.models import Reservation
-from app.ordering.events import LineChanged, LinesReleased, OrderPlaced
+from app.ordering.events import LineChanged, LineFacts, LinesReleased, OrderPlaced
 
 WARNINGS = "warnings"
+_TAKEN_UP = (
+    "(tenant_id, line_id, ingredient_id) DO UPDATE"
+    " SET quantity = excluded.quantity, state = excluded.state, made_at = excluded.made_at"
+)
 
 
 def reserve(event: OrderPlaced) -> None:
@@ -37,13 +40,13 @@ def reserve(event: OrderPlaced) -> None:
     blocks, and how many portions are left. One that warns adds a sentence to the notes
     (`warnings`) of the transaction.
     """
-    _set_aside(event.location_id, event.line_ids, {})
+    _set_aside(event.location_id, event.lines, {})
 
 
 def reserve_again(event: LineChanged) -> None:
     """Follow an edit of a held line: the difference is set aside or freed."""
-    freed = _free_rows([event.line_id])
-    _set_aside(event.location_id, [event.line_id], freed)
+    freed = _free_rows([event.line.line_id])
+    _set_aside(event.location_id, [event.line], freed)
 
 
 def release(event: LinesReleased) -> None:
@@ -79,9 +82,9 @@ def _free_rows(line_ids: Collection[UUID]) -> dict[UUID, Decimal]:
 
 
 def _set_aside(
-    location_id: UUID, line_ids: Collection[UUID], freed: Mapping[UUID, Decimal]
+    location_id: UUID, lines: Collection[LineFacts], freed: Mapping[UUID, Decimal]
 ) -> None:
-    recipes = recipes_of_lines(line_ids)
+    recipes = recipes_of(lines)
     needed = merge_needs(need for recipe in recipes for need in recipe.needs)
     more = {
         one: needed.get(one, NONE) - freed.get(one, NONE)
@@ -129,25 +132,11 @@ def _amount(quantity: Decimal) -> str:
 
 def _write(location_id: UUID, recipes: Collection[LineRecipe]) -> None:
     """One reservation a line and ingredient; one that was released is taken up again."""
-    shared = {
-        "tenant_id": current_tenant_id(),
-        "location_id": location_id,
-        "state": "held",
-        "made_at": clock.now(),
-    }
+    shared = {"location_id": location_id, "state": "held", "made_at": clock.now()}
     rows = [
-        {**shared, "id": new_id(), "line_id": recipe.line_id, "ingredient_id": one, "quantity": n}
+        shared | {"line_id": recipe.line_id, "ingredient_id": one, "quantity": n}
         for recipe in recipes
         for one, n in merge_needs(recipe.needs).items()
         if n > 0
     ]
-    if not rows:
-        return
-    statement = upsert(Reservation)
-    renewed = {name: statement.excluded[name] for name in ("quantity", "state", "made_at")}
-    execute(
-        statement.on_conflict_do_update(
-            index_elements=["tenant_id", "line_id", "ingredient_id"], set_=renewed
-        ),
-        rows,
-    )
+    insert_rows(Reservation, rows, on_conflict=_TAKEN_UP)

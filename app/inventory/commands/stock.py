@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import and_, bindparam, select, update
 
 from app.core import clock
-from app.core.db import execute
-from app.core.ids import new_id
+from app.core.db import among, execute, of_tenant, run
+from app.core.inserting import insert_rows
 from app.core.outbox import later
 from app.core.tenant import current_tenant_id
 from app.inventory.domain import StockLevel, WhenShort
@@ -20,6 +19,40 @@ from app.tenancy.queries import get_location_by_id
 
 SHOW_LEFT = "inventory.show_left"
 NONE = Decimal()
+
+_LOCK = (
+    select(
+        Stock.ingredient_id,
+        Stock.on_hand,
+        Stock.reserved,
+        Ingredient.when_short,
+        Ingredient.name,
+        Ingredient.unit,
+    )
+    .join(
+        Ingredient,
+        and_(Ingredient.tenant_id == Stock.tenant_id, Ingredient.id == Stock.ingredient_id),
+    )
+    .where(
+        of_tenant(Stock),
+        Stock.location_id == bindparam("location_id"),
+        among(Stock.ingredient_id, "ingredient_ids"),
+    )
+    .order_by(Stock.ingredient_id)
+    .with_for_update(of=Stock)
+)
+_SHIFT = (
+    update(Stock)
+    .where(
+        of_tenant(Stock),
+        Stock.location_id == bindparam("of_location"),
+        Stock.ingredient_id == bindparam("ingredient"),
+    )
+    .values(
+        on_hand=Stock.on_hand + bindparam("more_on_hand"),
+        reserved=Stock.reserved + bindparam("more_reserved"),
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,38 +82,14 @@ def lock_stock(location_id: UUID, ingredient_ids: Collection[UUID]) -> dict[UUID
     levels = _lock(location_id, ingredient_ids)
     missing = sorted(set(ingredient_ids) - levels.keys())
     if missing:
-        rows = [
-            {"tenant_id": current_tenant_id(), "location_id": location_id, "ingredient_id": one}
-            for one in missing
-        ]
-        execute(upsert(Stock).on_conflict_do_nothing(), rows)
+        rows = [{"location_id": location_id, "ingredient_id": one} for one in missing]
+        insert_rows(Stock, rows, on_conflict="DO NOTHING")
         levels = _lock(location_id, ingredient_ids)
     return levels
 
 
 def _lock(location_id: UUID, ingredient_ids: Collection[UUID]) -> dict[UUID, Kept]:
-    tenant_id = current_tenant_id()
-    rows = execute(
-        select(
-            Stock.ingredient_id,
-            Stock.on_hand,
-            Stock.reserved,
-            Ingredient.when_short,
-            Ingredient.name,
-            Ingredient.unit,
-        )
-        .join(
-            Ingredient,
-            and_(Ingredient.tenant_id == tenant_id, Ingredient.id == Stock.ingredient_id),
-        )
-        .where(
-            Stock.tenant_id == tenant_id,
-            Stock.location_id == location_id,
-            Stock.ingredient_id.in_(ingredient_ids),
-        )
-        .order_by(Stock.ingredient_id)
-        .with_for_update(of=Stock)
-    ).all()
+    rows = run(_LOCK, location_id=location_id, ingredient_ids=list(ingredient_ids)).all()
     return {
         row.ingredient_id: Kept(
             on_hand=row.on_hand,
@@ -104,16 +113,11 @@ def move(
     """Write ledger rows and bring locked stock in line; `reserved` is what each frees of that."""
     location, now = get_location_by_id(location_id), clock.now()
     day_id = current_business_day(location, now)
-    shared = {
-        "tenant_id": current_tenant_id(),
-        "location_id": location_id,
-        "at": now,
-        "business_day_id": day_id,
-    }
-    rows = [{**shared, "id": new_id(), **vars(one)} for one in moves if one.quantity]
+    shared = {"location_id": location_id, "at": now, "business_day_id": day_id}
+    rows = [shared | vars(one) for one in moves if one.quantity]
     if not rows:
         return
-    execute(insert(Movement), rows)
+    insert_rows(Movement, rows)
     freed = reserved or {}
     ingredient_ids = {one.ingredient_id for one in moves}
     _shift(
@@ -128,26 +132,15 @@ def sum_of(moves: Collection[Move], ingredient_id: UUID) -> Decimal:
 
 
 def _shift(location_id: UUID, amounts: Mapping[UUID, tuple[Decimal, Decimal]]) -> None:
+    shared = {"of_tenant": current_tenant_id(), "of_location": location_id}
     rows = [
-        {"ingredient": one, "more_on_hand": on_hand, "more_reserved": reserved}
+        shared | {"ingredient": one, "more_on_hand": on_hand, "more_reserved": reserved}
         for one, (on_hand, reserved) in sorted(amounts.items())
         if on_hand or reserved
     ]
     if not rows:
         return
-    execute(
-        update(Stock)
-        .where(
-            Stock.tenant_id == current_tenant_id(),
-            Stock.location_id == location_id,
-            Stock.ingredient_id == bindparam("ingredient"),
-        )
-        .values(
-            on_hand=Stock.on_hand + bindparam("more_on_hand"),
-            reserved=Stock.reserved + bindparam("more_reserved"),
-        ),
-        rows,
-    )
+    execute(_SHIFT, rows)
 
 
 def left_changed(location_id: UUID, ingredient_ids: Collection[UUID]) -> None:

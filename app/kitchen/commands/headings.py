@@ -1,17 +1,17 @@
 """What a ticket says about its order, copied when it is fired."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, Uuid, bindparam, func, select
 
-from app.core.db import execute
-from app.core.tenant import current_tenant_id
+from app.core.db import of_tenant, run
 from app.floor.models import FloorTable, Visit, VisitTable
 from app.identity.models import Member
-from app.ordering.models import Firing, Order
+from app.ordering.events import LinesFired
+from app.ordering.models import Order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,22 +22,21 @@ class Heading:
     subtitle: str
     service_type: str
     business_day_id: UUID
-    fired_at: datetime
 
 
-def heading_of(firing_id: UUID) -> Heading:
+def heading_of(fired: LinesFired) -> Heading:
     """Table or counter name; number, server and guests."""
-    row = _order_of(firing_id)
+    row = run(_statement(), order_id=fired.order_id, fired_by=fired.fired_by).one()
     return Heading(
         title=_title(row),
         subtitle=" · ".join(_parts(row)),
         service_type=row.service_type,
         business_day_id=row.business_day_id,
-        fired_at=row.fired_at,
     )
 
 
-def _order_of(firing_id: UUID) -> Row[Any]:
+@cache
+def _statement() -> Select[*tuple[Any, ...]]:
     tables = (
         select(func.array_agg(FloorTable.name))
         .select_from(VisitTable)
@@ -52,11 +51,9 @@ def _order_of(firing_id: UUID) -> Row[Any]:
         )
         .scalar_subquery()
     )
-    server_id = func.coalesce(Visit.server_id, Firing.fired_by)
-    return execute(
+    server_id = func.coalesce(Visit.server_id, bindparam("fired_by", type_=Uuid()))
+    return (
         select(
-            Firing.fired_at,
-            Firing.reason,
             Order.business_day_id,
             Order.number,
             Order.service_type,
@@ -65,12 +62,11 @@ def _order_of(firing_id: UUID) -> Row[Any]:
             Member.name.label("server"),
             tables.label("tables"),
         )
-        .select_from(Firing)
-        .join(Order, (Order.tenant_id == Firing.tenant_id) & (Order.id == Firing.order_id))
+        .select_from(Order)
         .outerjoin(Visit, (Visit.tenant_id == Order.tenant_id) & (Visit.id == Order.visit_id))
-        .outerjoin(Member, (Member.tenant_id == Firing.tenant_id) & (Member.id == server_id))
-        .where(Firing.tenant_id == current_tenant_id(), Firing.id == firing_id)
-    ).one()
+        .outerjoin(Member, (Member.tenant_id == Order.tenant_id) & (Member.id == server_id))
+        .where(of_tenant(Order), Order.id == bindparam("order_id"))
+    )
 
 
 def _title(row: Row[Any]) -> str:
@@ -82,8 +78,6 @@ def _title(row: Row[Any]) -> str:
 
 def _parts(row: Row[Any]) -> list[str]:
     parts = [f"#{row.number}"]
-    if row.reason == "remake":
-        parts.append("Remake")
     if row.service_type == "takeaway":
         parts.append("Takeaway")
     if row.server:

@@ -30,6 +30,8 @@ def take_counted(location: LocationView, sold: Iterable[Sold]) -> frozenset[tupl
     order by one conditional UPDATE each, so that two who want the last one meet there.
     """
     wanted = list(sold)
+    if not wanted:
+        return frozenset()
     with transaction():
         rows = _limited(location, wanted)
         for row in rows:

@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, ColumnElement, Subquery, and_, bindparam, 
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.core.db import among
 from app.core.tenant import current_tenant_id
 from app.menu.models import Price, PriceList
 
@@ -43,7 +44,7 @@ def current_prices(sold: InstrumentedAttribute[UUID | None], only: str | None = 
     """
     applies = [Price.tenant_id == bindparam("tenant_id"), sold.is_not(None), *_holds()]
     if only is not None:
-        applies.append(sold.in_(bindparam(only, expanding=True)))
+        applies.append(among(sold, only))
     return (
         select(sold.label("sold_id"), Price.amount_minor)
         .join(

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from app.core.db import execute
+from app.core.db import among, execute
 from app.core.errors import Conflict, Invalid, NotFound
 from app.menu.models import (
     Category,
@@ -166,7 +166,7 @@ def _variants_statement() -> Select[*tuple[Any, ...]]:
         .outerjoin(sized, is_of_variant(sized))
         .where(
             Variant.tenant_id == bindparam("tenant_id"),
-            Variant.id.in_(bindparam("variant_ids", expanding=True)),
+            among(Variant.id, "variant_ids"),
             Variant.active,
             Item.active,
         )
@@ -213,13 +213,13 @@ def _choices_statement() -> Select[*tuple[Any, ...]]:
         .join(ModifierGroup, is_asked())
         .outerjoin(
             Modifier,
-            and_(is_offered(), Modifier.id.in_(bindparam("modifier_ids", expanding=True))),
+            and_(is_offered(), among(Modifier.id, "modifier_ids")),
         )
         .outerjoin(price, price.c.sold_id == Modifier.id)
         .outerjoin(Station, _is_named(Modifier.station))
         .where(
             ItemModifierGroup.tenant_id == bindparam("tenant_id"),
-            ItemModifierGroup.item_id.in_(bindparam("item_ids", expanding=True)),
+            among(ItemModifierGroup.item_id, "item_ids"),
         )
         .order_by(ItemModifierGroup.item_id, ItemModifierGroup.position)
     )
@@ -269,7 +269,7 @@ def _taxes_statement() -> Select[*tuple[Any, ...]]:
         .where(
             TaxRate.tenant_id == bindparam("tenant_id"),
             TaxRate.location_id == bindparam("location_id"),
-            TaxRate.tax_class_id.in_(bindparam("tax_class_ids", expanding=True)),
+            among(TaxRate.tax_class_id, "tax_class_ids"),
             any_or_this(TaxRate.service_type, "service_type"),
             *holds_now(TaxRate.valid_from, TaxRate.valid_until),
         )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+MOST = Decimal(999)
+
 
 @dataclass(frozen=True, kw_only=True)
 class LineEdit:

@@ -5,22 +5,20 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, select, update
 
-from app.core.db import execute
+from app.core.db import among, execute, of_tenant, run
 from app.core.errors import Conflict, NotFound
-from app.core.ids import new_id
-from app.core.money import RoundingMode
+from app.core.inserting import insert_rows
 from app.core.tenant import current_tenant_id
 from app.ordering.commands.orders import add_bill
 from app.ordering.domain.tax import (
     PricedLine,
     TaxableLine,
     TaxAmount,
-    TaxLevel,
     TaxRate,
-    TaxRules,
     tax_lines,
+    tax_rules,
     totals,
 )
 from app.ordering.models import Bill, BillLine, Line, LineTax, Order
@@ -28,21 +26,41 @@ from app.tenancy.queries import LocationView
 
 BillRow = Row[Any]
 
-
-def tax_rules(location: LocationView) -> TaxRules:
-    """How a location's jurisdiction rounds tax."""
-    return TaxRules(
-        level=TaxLevel(location.rounding_level), rounding=RoundingMode(location.rounding_mode)
+_BILLS = (
+    select(Bill.id, Bill.state, Bill.number)
+    .where(of_tenant(Bill), Bill.order_id == bindparam("order_id"))
+    .order_by(Bill.number)
+)
+_LINES = (
+    select(Line.id, Line.gross_minor, Line.discount_minor, Line.net_minor)
+    .join(BillLine, (BillLine.tenant_id == Line.tenant_id) & (BillLine.line_id == Line.id))
+    .where(of_tenant(Line), BillLine.bill_id == bindparam("bill_id"), Line.state != "voided")
+    .order_by(Line.position)
+)
+_TAXES = (
+    select(LineTax.__table__)
+    .where(of_tenant(LineTax), among(LineTax.line_id, "line_ids"))
+    .order_by(LineTax.tax_rate_id)
+)
+_RETOTAL = (
+    update(Bill)
+    .where(
+        of_tenant(Bill),
+        Bill.id == bindparam("of_bill"),
+        Bill.paid_minor + Bill.under_way_minor <= bindparam("total"),
     )
+    .values(
+        net_minor=bindparam("net"),
+        tax_minor=bindparam("tax"),
+        total_minor=bindparam("total"),
+        version=Bill.version + 1,
+    )
+)
 
 
 def open_bill_id(location: LocationView, order_id: UUID) -> UUID:
     """The order's open bill; a new one when all that it has are settled."""
-    rows = execute(
-        select(Bill.id, Bill.state, Bill.number)
-        .where(Bill.tenant_id == current_tenant_id(), Bill.order_id == order_id)
-        .order_by(Bill.number)
-    ).all()
+    rows = run(_BILLS, order_id=order_id).all()
     for row in rows:
         if row.state == "open":
             return UUID(str(row.id))
@@ -51,20 +69,18 @@ def open_bill_id(location: LocationView, order_id: UUID) -> UUID:
 
 def put_on_bill(location: LocationView, bill_id: UUID, line_ids: Sequence[UUID]) -> None:
     """Make a bill owe whole lines."""
-    execute(
-        insert(BillLine),
-        [
-            {
-                "tenant_id": current_tenant_id(),
-                "id": new_id(),
-                "location_id": location.id,
-                "bill_id": bill_id,
-                "line_id": line_id,
-                "weight": 1,
-            }
-            for line_id in line_ids
-        ],
-    )
+    shared = {"location_id": location.id, "bill_id": bill_id}
+    insert_rows(BillLine, [shared | {"line_id": line_id} for line_id in line_ids])
+
+
+def sums_of(priced: Sequence[PricedLine]) -> dict[str, int]:
+    """What a bill of these lines comes to, by its columns."""
+    sums = totals(priced)
+    return {
+        "net_minor": sums.net_minor,
+        "tax_minor": sums.total_minor - sums.net_minor,
+        "total_minor": sums.total_minor,
+    }
 
 
 def retotal_order(location: LocationView, order_id: UUID) -> None:
@@ -93,51 +109,28 @@ def retotal(location: LocationView, bill_id: UUID) -> None:
             )
             for line in lines
         ],
-        tax_rules(location),
+        tax_rules(location.rounding_level, location.rounding_mode),
     )
     _write_taxes(lines, taxes, priced)
-    sums = totals(priced)
-    changed_bill = execute(
-        update(Bill)
-        .where(
-            Bill.tenant_id == current_tenant_id(),
-            Bill.id == bill_id,
-            Bill.paid_minor + Bill.under_way_minor <= sums.total_minor,
-        )
-        .values(
-            net_minor=sums.net_minor,
-            tax_minor=sums.total_minor - sums.net_minor,
-            total_minor=sums.total_minor,
-            version=Bill.version + 1,
-        )
+    sums = sums_of(priced)
+    changed_bill = run(
+        _RETOTAL,
+        of_bill=bill_id,
+        net=sums["net_minor"],
+        tax=sums["tax_minor"],
+        total=sums["total_minor"],
     )
     if changed_bill.rowcount == 0:
         raise Conflict("bill_paid", "More than that has been paid on this bill already.")
 
 
 def _lines_of(bill_id: UUID) -> Sequence[BillRow]:
-    return execute(
-        select(Line.id, Line.gross_minor, Line.discount_minor, Line.net_minor)
-        .join(
-            BillLine,
-            (BillLine.tenant_id == Line.tenant_id) & (BillLine.line_id == Line.id),
-        )
-        .where(
-            Line.tenant_id == current_tenant_id(),
-            BillLine.bill_id == bill_id,
-            Line.state != "voided",
-        )
-        .order_by(Line.position)
-    ).all()
+    return run(_LINES, bill_id=bill_id).all()
 
 
 def _taxes_of(line_ids: list[UUID]) -> dict[UUID, list[TaxAmount]]:
     taxes: dict[UUID, list[TaxAmount]] = defaultdict(list)
-    for row in execute(
-        select(LineTax.__table__)
-        .where(LineTax.tenant_id == current_tenant_id(), LineTax.line_id.in_(line_ids))
-        .order_by(LineTax.tax_rate_id)
-    ):
+    for row in run(_TAXES, line_ids=line_ids):
         taxes[row.line_id].append(
             TaxAmount(
                 rate_id=row.tax_rate_id,

@@ -4,38 +4,47 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from app.core import clock
-from app.core.db import execute, transaction
+from app.core.db import among, execute, of_tenant, run, transaction
 from app.core.events import emit
 from app.core.ids import new_id
+from app.core.inserting import insert_rows
 from app.core.outbox import later
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.permissions import ORDER_CREATE
 from app.menu.commands import give_back_counted
+from app.ordering.commands.facts import facts_of
 from app.ordering.commands.lines import LineRow
 from app.ordering.commands.orders import OrderRow, change_order
 from app.ordering.domain.service import PlacedLine, ServiceStyle, lines_to_fire
-from app.ordering.events import LinesFired, LinesReleased
+from app.ordering.events import LineFacts, LinesFired, LinesReleased
 from app.ordering.models import Bill, Firing, FiringLine, Line, Order
 from app.tenancy.queries import LocationView
 
 LOOK_AGAIN = timedelta(minutes=1)
 
+_HELD = (
+    select(Line.id, Line.state, Line.on_hold, Line.course)
+    .where(of_tenant(Line), Line.order_id == bindparam("order_id"), Line.state == "held")
+    .order_by(Line.position)
+)
+_BILLS = select(Bill.state).where(of_tenant(Bill), Bill.order_id == bindparam("order_id"))
+_FIRED = update(Line).where(of_tenant(Line), among(Line.id, "line_ids")).values(state="fired")
+_ADD = insert(Firing).values(
+    number=select(func.count() + 1)
+    .select_from(Firing)
+    .where(of_tenant(Firing), Firing.order_id == bindparam("of_order"))
+    .scalar_subquery()
+)
+
 
 def due_lines(order: OrderRow, course: int | None = None) -> list[UUID]:
     """The held lines that may go to the kitchen now; with `course`, that course's too."""
-    tenant_id = current_tenant_id()
-    held = execute(
-        select(Line.id, Line.state, Line.on_hold, Line.course)
-        .where(Line.tenant_id == tenant_id, Line.order_id == order.id, Line.state == "held")
-        .order_by(Line.position)
-    ).all()
-    bills = execute(
-        select(Bill.state).where(Bill.tenant_id == tenant_id, Bill.order_id == order.id)
-    ).scalars()
+    held = run(_HELD, order_id=order.id).all()
+    bills = run(_BILLS, order_id=order.id).scalars()
     return lines_to_fire(
         ServiceStyle(str(order.style)),
         [
@@ -51,38 +60,40 @@ def due_lines(order: OrderRow, course: int | None = None) -> list[UUID]:
 
 
 def fire(actor_id: UUID, location: LocationView, order_id: UUID, line_ids: Sequence[UUID]) -> UUID:
-    """Hand held lines to the kitchen: one firing, its tickets in the same transaction."""
-    firing_id, tenant_id = new_id(), current_tenant_id()
-    shared = {"tenant_id": tenant_id, "location_id": location.id}
-    count = select(func.count() + 1).select_from(Firing)
-    number = count.where(Firing.tenant_id == tenant_id, Firing.order_id == order_id)
+    """Fire held lines; returns the firing's id."""
+    run(_FIRED, line_ids=line_ids)
+    return hand_over(actor_id, location, order_id, facts_of(line_ids))
+
+
+def hand_over(
+    actor_id: UUID, location: LocationView, order_id: UUID, lines: Sequence[LineFacts]
+) -> UUID:
+    """Hand fired lines to the kitchen: one firing, its tickets in the same transaction."""
+    firing_id, now = new_id(), clock.now()
     execute(
-        insert(Firing).values(
-            **shared,
-            id=firing_id,
-            order_id=order_id,
-            number=number.scalar_subquery(),
-            reason="first",
-            fired_at=clock.now(),
-            fired_by=actor_id,
-        )
+        _ADD,
+        {
+            "of_tenant": current_tenant_id(),
+            "of_order": order_id,
+            "tenant_id": current_tenant_id(),
+            "id": firing_id,
+            "location_id": location.id,
+            "order_id": order_id,
+            "fired_at": now,
+            "fired_by": actor_id,
+        },
     )
-    execute(
-        insert(FiringLine),
-        [
-            {**shared, "id": new_id(), "firing_id": firing_id, "line_id": line_id}
-            for line_id in line_ids
-        ],
-    )
-    execute(
-        update(Line).where(Line.tenant_id == tenant_id, Line.id.in_(line_ids)).values(state="fired")
-    )
+    shared = {"location_id": location.id, "firing_id": firing_id}
+    insert_rows(FiringLine, [shared | {"line_id": line.line_id} for line in lines])
     emit(
         LinesFired(
             location_id=location.id,
             order_id=order_id,
             firing_id=firing_id,
-            line_ids=tuple(line_ids),
+            fired_at=now,
+            fired_by=actor_id,
+            line_ids=tuple(line.line_id for line in lines),
+            lines=tuple(lines),
         )
     )
     return firing_id

@@ -1,13 +1,13 @@
 """What is copied onto a line, and the rows that hang on it: modifiers, taxes, seats, allergies."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from app.core.db import execute
-from app.core.ids import new_id
+from app.core.inserting import insert_rows
 from app.core.money import RoundingMode
 from app.core.tenant import current_tenant_id
 from app.menu.queries import Sellable
@@ -21,6 +21,9 @@ from app.ordering.domain.modifiers import (
 from app.ordering.domain.pricing import line_gross
 from app.ordering.models import LineAllergy, LineModifier, LineSeat, LineTax
 from app.tenancy.queries import LocationView
+
+if TYPE_CHECKING:
+    from app.ordering.commands.drafts import Draft
 
 Values = dict[str, Any]
 
@@ -47,7 +50,6 @@ def copied(location: LocationView, sold: Sellable, edit: LineEdit) -> Values:
         "unit_price_minor": sold.unit_price_minor,
         "modifiers_minor": modifiers_minor,
         "gross_minor": gross_minor,
-        "net_minor": gross_minor,
         "course": edit.course if edit.course is not None else sold.course,
         "on_hold": edit.on_hold,
         "note": edit.note.strip()[:200],
@@ -56,27 +58,16 @@ def copied(location: LocationView, sold: Sellable, edit: LineEdit) -> Values:
     }
 
 
-def write(location: LocationView, lines: Sequence[tuple[UUID, Sellable, LineEdit]]) -> None:
-    """Write the rows that hang on lines; tax amounts follow when their bill is totalled."""
+def write(location: LocationView, drafts: Iterable["Draft"]) -> None:
+    """Write the rows that hang on lines."""
+    shared = [(draft, {"location_id": location.id, "line_id": draft.line_id}) for draft in drafts]
     for model, rows_of in (
         (LineModifier, _modifier_rows),
         (LineTax, _tax_rows),
         (LineSeat, _seat_rows),
         (LineAllergy, _allergy_rows),
     ):
-        rows = [
-            {
-                "tenant_id": current_tenant_id(),
-                "id": new_id(),
-                "location_id": location.id,
-                "line_id": line_id,
-                **row,
-            }
-            for line_id, sold, edit in lines
-            for row in rows_of(location, sold, edit)
-        ]
-        if rows:
-            execute(insert(model), rows)
+        insert_rows(model, [owner | row for draft, owner in shared for row in rows_of(draft)])
 
 
 def clear(line_id: UUID) -> None:
@@ -87,7 +78,7 @@ def clear(line_id: UUID) -> None:
         )
 
 
-def _modifier_rows(_location: LocationView, sold: Sellable, _edit: LineEdit) -> list[Values]:
+def _modifier_rows(draft: "Draft") -> list[Values]:
     return [
         {
             "modifier_id": modifier.id,
@@ -99,31 +90,31 @@ def _modifier_rows(_location: LocationView, sold: Sellable, _edit: LineEdit) -> 
             "price_minor": charge,
         }
         for position, (modifier, charge) in enumerate(
-            zip(sold.modifiers, _charges(sold), strict=True)
+            zip(draft.sold.modifiers, _charges(draft.sold), strict=True)
         )
     ]
 
 
-def _tax_rows(location: LocationView, sold: Sellable, _edit: LineEdit) -> list[Values]:
+def _tax_rows(draft: "Draft") -> list[Values]:
     return [
         {
             "tax_rate_id": tax.rate_id,
             "name": tax.name,
-            "percent": tax.percent,
-            "inclusive": location.tax_inclusive,
-            "base_minor": 0,
-            "amount_minor": 0,
+            "percent": tax.rate,
+            "inclusive": tax.inclusive,
+            "base_minor": tax.base_minor,
+            "amount_minor": tax.amount_minor,
         }
-        for tax in sold.taxes
+        for tax in draft.priced.taxes
     ]
 
 
-def _seat_rows(_location: LocationView, _sold: Sellable, edit: LineEdit) -> list[Values]:
-    return [{"seat": seat, "weight": 1} for seat in edit.seats]
+def _seat_rows(draft: "Draft") -> list[Values]:
+    return [{"seat": seat} for seat in draft.edit.seats]
 
 
-def _allergy_rows(_location: LocationView, _sold: Sellable, edit: LineEdit) -> list[Values]:
-    return [{"allergen": allergen, "seat": seat} for allergen, seat in edit.allergies]
+def _allergy_rows(draft: "Draft") -> list[Values]:
+    return [{"allergen": allergen, "seat": seat} for allergen, seat in draft.edit.allergies]
 
 
 def _groups(sold: Sellable) -> list[ModifierGroup]:

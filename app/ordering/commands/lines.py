@@ -7,17 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import clock
 from app.core.db import execute, transaction
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.events import emit
+from app.core.inserting import Values, insert_rows
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.permissions import ORDER_CREATE
 from app.menu.commands import give_back_counted, take_counted
-from app.menu.queries import Sellable, sellable, sellables
+from app.menu.queries import sellable
 from app.ordering.commands import line_parts
 from app.ordering.commands.asked import LineEdit, NewLine
 from app.ordering.commands.bills import (
@@ -27,6 +27,8 @@ from app.ordering.commands.bills import (
     retotal,
 )
 from app.ordering.commands.closing import close_when_done
+from app.ordering.commands.drafts import Draft, draft, draft_new, require_quantity
+from app.ordering.commands.facts import facts_of
 from app.ordering.commands.orders import OrderRow, change_order
 from app.ordering.commands.settling import settle_lowered
 from app.ordering.domain.states import LINE, require_editable
@@ -35,7 +37,6 @@ from app.ordering.models import BillLine, Line
 from app.tenancy.queries import LocationView
 
 LineRow = Row[Any]
-MOST = Decimal(999)
 MOST_AT_ONCE = 1000
 NOT_IN_KITCHEN = ("new", "held", "served")
 
@@ -51,44 +52,45 @@ def add_line(actor: Actor, location: LocationView, order_id: UUID, new: NewLine)
         detail = {"line": str(new.line_id)}
         order = change_order(actor.member_id, location, order_id, "add_line", detail)
         bill_id = open_bill_id(location, order_id)
-        insert_lines(actor, location, order, [new])
+        write_new(actor, location, order, draft_new(location, order, [new]))
         put_on_bill(location, bill_id, [new.line_id])
         retotal(location, bill_id)
     return new.line_id
 
 
-def insert_lines(
-    actor: Actor, location: LocationView, order: OrderRow, lines: Sequence[NewLine]
+def write_new(
+    actor: Actor,
+    location: LocationView,
+    order: OrderRow,
+    drafts: Sequence[Draft],
+    own: Mapping[UUID, Values] | None = None,
 ) -> None:
-    """Write the lines of one act with all that is copied onto them; bills are the caller's."""
-    for new in lines:
-        _require_quantity(new.quantity)
-    wanted = [(new.variant_id, new.modifier_ids) for new in lines]
-    sold = sellables(location, wanted, order.service_type, order.channel, clock.now())
-    for each in sold:
-        require_on_sale(each)
-    added = execute(
-        upsert(Line).on_conflict_do_nothing().returning(Line.id),
-        [
-            {
-                "tenant_id": current_tenant_id(),
-                "id": new.line_id,
-                "location_id": location.id,
-                "order_id": order.id,
-                # By act, so that what is added later stands below all that one act added.
-                "position": order.version * MOST_AT_ONCE + nth,
-                "service_type": order.service_type,
-                "added_by": actor.member_id,
-                "added_at": clock.now(),
-                **line_parts.copied(location, each, new),
-            }
-            for nth, (new, each) in enumerate(zip(lines, sold, strict=True))
-        ],
-    ).all()
-    if len(added) < len(lines):
+    """Write the lines of one act and what hangs on them; bills are the caller's.
+
+    `own` are further columns by line. Raises Conflict for an id that is taken.
+    """
+    shared = {
+        "location_id": location.id,
+        "order_id": order.id,
+        "service_type": order.service_type,
+        "added_by": actor.member_id,
+        "added_at": clock.now(),
+    }
+    # By act, so that what is added later stands below all that one act added.
+    first = order.version * MOST_AT_ONCE
+    rows = [
+        {
+            **shared,
+            "id": draft.line_id,
+            "position": first + nth,
+            **draft.values,
+            **(own or {}).get(draft.line_id, {}),
+        }
+        for nth, draft in enumerate(drafts)
+    ]
+    if insert_rows(Line, rows, on_conflict="DO NOTHING") < len(rows):
         raise Conflict("line_exists", "This line has been added already.")
-    parts = [(new.line_id, each, new) for new, each in zip(lines, sold, strict=True)]
-    line_parts.write(location, parts)
+    line_parts.write(location, drafts)
 
 
 def edit_line(
@@ -99,7 +101,7 @@ def edit_line(
     A held line's reservation follows. Raises Conflict when somebody else changed the line.
     """
     actor.require(ORDER_CREATE)
-    _require_quantity(edit.quantity)
+    require_quantity(edit)
     with transaction():
         order, line = change_line(actor, location, line_id, version, "edit_line")
         require_editable(line.state)
@@ -114,12 +116,14 @@ def edit_line(
         # What was agreed stands: the unit price of this moment is for new lines only.
         sold = replace(sold, unit_price_minor=line.unit_price_minor)
         _follow_count(location, line, edit.quantity)
-        _update_line(line_id, version=version + 1, **line_parts.copied(location, sold, edit))
+        drafts = draft(location, [(line_id, sold, edit)])
+        _update_line(line_id, version=version + 1, **drafts[0].values)
         line_parts.clear(line_id)
-        line_parts.write(location, [(line_id, sold, edit)])
+        line_parts.write(location, drafts)
         settle_lowered(actor.member_id, location, order.id)
         if line.state == "held":
-            emit(LineChanged(location_id=location.id, order_id=order.id, line_id=line_id))
+            line_facts = facts_of([line_id])[0]
+            emit(LineChanged(location_id=location.id, order_id=order.id, line=line_facts))
     return UUID(str(order.id))
 
 
@@ -204,17 +208,6 @@ def change_line(
         raise Conflict("line_changed", "Somebody else changed this line. Look again.")
     require_unsettled(line_id)
     return order, line
-
-
-def require_on_sale(sold: Sellable) -> None:
-    """Raise Conflict for an item that is off sale."""
-    if sold.is_86:
-        raise Conflict("eighty_six", f"{sold.name} is not available.")
-
-
-def _require_quantity(quantity: Decimal) -> None:
-    if not 0 < quantity <= MOST:
-        raise Invalid("quantity", f"A quantity is more than 0 and at most {MOST}.")
 
 
 def _follow_count(location: LocationView, line: LineRow, quantity: Decimal) -> None:

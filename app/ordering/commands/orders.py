@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import clock
-from app.core.db import execute, transaction
+from app.core.db import execute, of_tenant, run, transaction
 from app.core.errors import Conflict, NotFound
 from app.core.ids import new_id
+from app.core.inserting import insert_rows
 from app.core.model import Json
 from app.core.stream import changed
 from app.core.tenant import current_tenant_id
@@ -21,6 +22,18 @@ from app.tenancy.commands import current_business_day
 from app.tenancy.queries import LocationView
 
 OrderRow = Row[Any]
+
+_ADD = upsert(Order).on_conflict_do_nothing().returning(Order.__table__)
+_CHANGE = (
+    update(Order)
+    .where(
+        of_tenant(Order),
+        Order.location_id == bindparam("of_location"),
+        Order.id == bindparam("of_order"),
+    )
+    .values(version=Order.version + 1)
+    .returning(Order.__table__)
+)
 
 
 def open_order(
@@ -40,34 +53,59 @@ def open_order(
     """
     actor.require(ORDER_CREATE)
     order_id = order_id or new_id()
-    now, tenant_id = clock.now(), current_tenant_id()
     with transaction():
-        if visit_id:
-            _require_without_order(location, visit_id)
-        made = execute(
-            upsert(Order)
-            .values(
-                tenant_id=tenant_id,
-                id=order_id,
-                location_id=location.id,
-                business_day_id=current_business_day(location, now),
-                channel=channel,
-                service_type=service_type,
-                style=location.style(service_type),
-                visit_id=visit_id,
-                pickup_name=pickup_name,
-                currency=location.currency,
-                opened_by=actor.member_id,
-                opened_at=now,
-            )
-            .on_conflict_do_nothing()
+        add_order(
+            actor,
+            location,
+            "open",
+            order_id=order_id,
+            service_type=service_type,
+            visit_id=visit_id,
+            pickup_name=pickup_name,
+            channel=channel,
         )
-        if made.rowcount == 0:
-            raise Conflict("order_exists", "This order has been opened already.")
-        write_change(actor.member_id, location.id, order_id, 1, "open")
         add_bill(location.id, order_id, 1)
-        changed(location.id, f"order:{order_id}", "floor")
     return order_id
+
+
+def add_order(
+    actor: Actor,
+    location: LocationView,
+    act: str,
+    detail: Json | None = None,
+    *,
+    order_id: UUID,
+    service_type: str,
+    visit_id: UUID | None,
+    pickup_name: str,
+    channel: str,
+) -> OrderRow:
+    """Write an order without a bill, and the act that opened it; raises as `open_order` does."""
+    if visit_id:
+        _require_without_order(location, visit_id)
+    now = clock.now()
+    row = execute(
+        _ADD,
+        {
+            "tenant_id": current_tenant_id(),
+            "id": order_id,
+            "location_id": location.id,
+            "business_day_id": current_business_day(location, now),
+            "channel": channel,
+            "service_type": service_type,
+            "style": location.style(service_type),
+            "visit_id": visit_id,
+            "pickup_name": pickup_name,
+            "currency": location.currency,
+            "opened_by": actor.member_id,
+            "opened_at": now,
+        },
+    ).one_or_none()
+    if row is None:
+        raise Conflict("order_exists", "This order has been opened already.")
+    write_change(actor.member_id, location.id, order_id, 1, act, detail)
+    changed(location.id, f"order:{order_id}", "floor")
+    return row
 
 
 def _require_without_order(location: LocationView, visit_id: UUID) -> None:
@@ -90,18 +128,11 @@ def _require_without_order(location: LocationView, visit_id: UUID) -> None:
         raise Conflict("visit_taken", sentence)
 
 
-def add_bill(location_id: UUID, order_id: UUID, number: int) -> UUID:
-    """Add an empty bill to an order."""
+def add_bill(location_id: UUID, order_id: UUID, number: int, **sums: int) -> UUID:
+    """Add a bill to an order: empty, or with the sums (`net_minor` …) of lines that follow."""
     bill_id = new_id()
-    execute(
-        insert(Bill).values(
-            tenant_id=current_tenant_id(),
-            id=bill_id,
-            location_id=location_id,
-            order_id=order_id,
-            number=number,
-        )
-    )
+    row = {"id": bill_id, "location_id": location_id, "order_id": order_id, "number": number}
+    insert_rows(Bill, [row | sums])
     return bill_id
 
 
@@ -112,16 +143,7 @@ def change_order(
 
     Returns the order's row. Raises NotFound, or Conflict when the order is not open.
     """
-    row = execute(
-        update(Order)
-        .where(
-            Order.tenant_id == current_tenant_id(),
-            Order.location_id == location.id,
-            Order.id == order_id,
-        )
-        .values(version=Order.version + 1)
-        .returning(Order.__table__)
-    ).one_or_none()
+    row = run(_CHANGE, of_location=location.id, of_order=order_id).one_or_none()
     if row is None:
         raise NotFound("no_order", "There is no such order.")
     if row.state != "open":
@@ -140,16 +162,13 @@ def write_change(
     detail: Json | None = None,
 ) -> None:
     """Note one accepted change under the version it made."""
-    execute(
-        insert(OrderChange).values(
-            tenant_id=current_tenant_id(),
-            id=new_id(),
-            location_id=location_id,
-            order_id=order_id,
-            version=version,
-            act=act,
-            at=clock.now(),
-            actor_id=actor_id,
-            detail=detail or {},
-        )
-    )
+    row = {
+        "location_id": location_id,
+        "order_id": order_id,
+        "version": version,
+        "act": act,
+        "at": clock.now(),
+        "actor_id": actor_id,
+        "detail": detail or {},
+    }
+    insert_rows(OrderChange, [row])

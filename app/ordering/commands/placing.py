@@ -3,33 +3,50 @@
 Pay-later then fires at once what is not on hold; pay-first waits for the money.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from app.core import clock, counters
-from app.core.db import execute, notes, transaction
+from app.core.db import among, notes, of_tenant, run, transaction
 from app.core.errors import Invalid
 from app.core.events import emit
 from app.core.outbox import later
-from app.core.tenant import current_tenant_id
 from app.floor.commands import seat
 from app.identity.actor import Actor
 from app.identity.permissions import ORDER_CREATE
 from app.menu.commands import take_counted
 from app.ordering.commands.asked import NewLine
-from app.ordering.commands.bills import open_bill_id, put_on_bill, retotal
-from app.ordering.commands.firing import due_lines, fire
-from app.ordering.commands.lines import LineRow, insert_lines
-from app.ordering.commands.orders import OrderRow, change_order, open_order
+from app.ordering.commands.bills import put_on_bill, sums_of
+from app.ordering.commands.drafts import Draft, draft_new
+from app.ordering.commands.facts import facts_of
+from app.ordering.commands.firing import due_lines, fire, hand_over
+from app.ordering.commands.lines import LineRow, write_new
+from app.ordering.commands.orders import OrderRow, add_bill, add_order, change_order
 from app.ordering.commands.settling import settle_free
-from app.ordering.domain.service import RELEASE_AFTER, ServiceStyle
-from app.ordering.events import OrderPlaced
+from app.ordering.domain.service import RELEASE_AFTER, PlacedLine, ServiceStyle, lines_to_fire
+from app.ordering.events import LineFacts, OrderPlaced
 from app.ordering.models import Bill, Line, Order
 from app.tenancy.queries import LocationView
 
 WARNINGS = "warnings"
+FIRST_VERSION = 1
+
+_HOLD = (
+    update(Line)
+    .where(of_tenant(Line), Line.order_id == bindparam("of_order"), Line.state == "new")
+    .values(state="held")
+    .returning(Line.__table__)
+)
+_COUNTED = update(Line).where(of_tenant(Line), among(Line.id, "line_ids")).values(counted=True)
+_NUMBER = (
+    update(Order)
+    .where(of_tenant(Order), Order.id == bindparam("of_order"))
+    .values(number=bindparam("given"), placed_at=func.coalesce(Order.placed_at, bindparam("now")))
+)
+_BILL_VERSION = select(Bill.version).where(of_tenant(Bill), Bill.id == bindparam("bill_id"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,51 +85,86 @@ class Placed:
 
 
 def place(actor: Actor, location: LocationView, wanted: PlaceOrder) -> Placed:
-    """Open an order, add its lines and send it: one command, one transaction.
+    """Open an order, add its lines and send it: one command, one transaction, one change.
 
-    Raises as the single steps do, and then nothing has happened.
+    What the single steps write and read again is worked out in memory and written once. Raises as
+    they do, and then nothing has happened.
     """
     if not wanted.lines:
         raise Invalid("no_lines", "An order needs at least one line.")
+    actor.require(ORDER_CREATE)
     with transaction():
-        visit_id = (
-            seat(actor, location, wanted.table_id, wanted.guests) if wanted.table_id else None
+        order = _open(actor, location, wanted)
+        drafts = draft_new(location, order, wanted.lines)
+        due = _due_at_once(order, wanted.lines)
+        sums = sums_of([draft.priced for draft in drafts])
+        bill_id = add_bill(location.id, order.id, 1, **sums)
+        _write(actor, location, order, drafts, due)
+        put_on_bill(location, bill_id, [draft.line_id for draft in drafts])
+        lines = [draft.facts for draft in drafts]
+        number = _set_aside(location, order, lines)
+        fired = [line for line in lines if line.line_id in due]
+        firing_id = (
+            hand_over(actor.member_id, location, order.id, fired)
+            if fired
+            else _fire_or_wait(actor.member_id, location, order)
         )
-        open_order(
-            actor,
-            location,
-            order_id=wanted.order_id,
-            service_type=wanted.service_type,
-            visit_id=visit_id,
-            pickup_name=wanted.pickup_name,
-            channel=wanted.channel,
-        )
-        bill_id = _add_all(actor, location, wanted)
-        sent = send(actor, location, wanted.order_id)
-        bill = execute(
-            select(Bill.version, Bill.total_minor).where(
-                Bill.tenant_id == current_tenant_id(), Bill.id == bill_id
-            )
-        ).one()
+        warnings = tuple(notes(WARNINGS, list))
     return Placed(
         order_id=wanted.order_id,
         bill_id=bill_id,
-        number=sent.number,
-        bill_version=bill.version,
-        total_minor=bill.total_minor,
-        firing_id=sent.firing_id,
-        warnings=sent.warnings,
+        number=number,
+        bill_version=FIRST_VERSION if sums["total_minor"] else _version(bill_id),
+        total_minor=sums["total_minor"],
+        firing_id=firing_id,
+        warnings=warnings,
     )
 
 
-def _add_all(actor: Actor, location: LocationView, wanted: PlaceOrder) -> UUID:
-    detail = {"lines": [str(line.line_id) for line in wanted.lines]}
-    order = change_order(actor.member_id, location, wanted.order_id, "add_line", detail)
-    bill_id = open_bill_id(location, wanted.order_id)
-    insert_lines(actor, location, order, wanted.lines)
-    put_on_bill(location, bill_id, [line.line_id for line in wanted.lines])
-    retotal(location, bill_id)
-    return bill_id
+def _open(actor: Actor, location: LocationView, wanted: PlaceOrder) -> OrderRow:
+    visit_id = seat(actor, location, wanted.table_id, wanted.guests) if wanted.table_id else None
+    return add_order(
+        actor,
+        location,
+        "place",
+        {"lines": [str(line.line_id) for line in wanted.lines]},
+        order_id=wanted.order_id,
+        service_type=wanted.service_type,
+        visit_id=visit_id,
+        pickup_name=wanted.pickup_name,
+        channel=wanted.channel,
+    )
+
+
+def _due_at_once(order: OrderRow, lines: Sequence[NewLine]) -> frozenset[UUID]:
+    """What of a new order the kitchen gets now: such a line is never held."""
+    placed = [
+        PlacedLine(line_id=line.line_id, state="held", is_course_on_hold=line.on_hold)
+        for line in lines
+    ]
+    return frozenset(lines_to_fire(ServiceStyle(str(order.style)), placed, is_settled=False))
+
+
+def _write(
+    actor: Actor,
+    location: LocationView,
+    order: OrderRow,
+    drafts: Sequence[Draft],
+    due: Collection[UUID],
+) -> None:
+    """Write lines as they stand when the order is placed, their counts taken."""
+    limited = [draft for draft in drafts if draft.sold.counted_left is not None]
+    taken = take_counted(
+        location, [(one.sold.item_id, one.sold.variant_id, one.edit.quantity) for one in limited]
+    )
+    own = {
+        draft.line_id: {
+            "state": "fired" if draft.line_id in due else "held",
+            "counted": (draft.sold.item_id, draft.sold.variant_id) in taken,
+        }
+        for draft in drafts
+    }
+    write_new(actor, location, order, drafts, own)
 
 
 def send(actor: Actor, location: LocationView, order_id: UUID) -> Sent:
@@ -127,11 +179,7 @@ def send(actor: Actor, location: LocationView, order_id: UUID) -> Sent:
         placed = _hold_new(location, order_id)
         if not placed:
             raise Invalid("nothing_new", "There is nothing to send.")
-        line_ids = tuple(line.id for line in placed)
-        emit(OrderPlaced(location_id=location.id, order_id=order_id, line_ids=line_ids))
-        number = _number(location, order)
-        if order.style == ServiceStyle.PAY_FIRST:
-            settle_free(actor.member_id, location, order_id)
+        number = _set_aside(location, order, facts_of([line.id for line in placed]))
         firing_id = _fire_or_wait(actor.member_id, location, order)
         warnings = tuple(notes(WARNINGS, list))
     return Sent(number=number, firing_id=firing_id, warnings=warnings)
@@ -139,24 +187,20 @@ def send(actor: Actor, location: LocationView, order_id: UUID) -> Sent:
 
 def _hold_new(location: LocationView, order_id: UUID) -> list[LineRow]:
     """Hold what is new; what is counted takes its count here, or the whole is refused."""
-    tenant_id = current_tenant_id()
-    lines = list(
-        execute(
-            update(Line)
-            .where(Line.tenant_id == tenant_id, Line.order_id == order_id, Line.state == "new")
-            .values(state="held")
-            .returning(Line.__table__)
-        )
-    )
+    lines = list(run(_HOLD, of_order=order_id))
     counted = take_counted(
         location, [(line.item_id, line.variant_id, line.quantity) for line in lines]
     )
     if counted:
         ids = [line.id for line in lines if (line.item_id, line.variant_id) in counted]
-        execute(
-            update(Line).where(Line.tenant_id == tenant_id, Line.id.in_(ids)).values(counted=True)
-        )
+        run(_COUNTED, line_ids=ids)
     return lines
+
+
+def _set_aside(location: LocationView, order: OrderRow, lines: Sequence[LineFacts]) -> int:
+    """Have the stock of placed lines set aside; returns the order's number."""
+    emit(OrderPlaced(location_id=location.id, order_id=order.id, lines=tuple(lines)))
+    return _number(location, order)
 
 
 def _number(location: LocationView, order: OrderRow) -> int:
@@ -164,15 +208,13 @@ def _number(location: LocationView, order: OrderRow) -> int:
     number: int = order.number or counters.next_number(
         location.id, "order", str(order.business_day_id)
     )
-    execute(
-        update(Order)
-        .where(Order.tenant_id == current_tenant_id(), Order.id == order.id)
-        .values(number=number, placed_at=func.coalesce(Order.placed_at, clock.now()))
-    )
+    run(_NUMBER, of_order=order.id, given=number, now=clock.now())
     return number
 
 
 def _fire_or_wait(actor_id: UUID, location: LocationView, order: OrderRow) -> UUID | None:
+    if order.style == ServiceStyle.PAY_FIRST:
+        settle_free(actor_id, location, order.id)
     due = due_lines(order)
     if due:
         return fire(actor_id, location, order.id, due)
@@ -180,3 +222,9 @@ def _fire_or_wait(actor_id: UUID, location: LocationView, order: OrderRow) -> UU
         payload = {"location_id": str(location.id), "order_id": str(order.id)}
         later("ordering.release", payload, delay=RELEASE_AFTER, event="OrderPlaced")
     return None
+
+
+def _version(bill_id: UUID) -> int:
+    """The version of a bill that may have been settled on the spot."""
+    found: int = run(_BILL_VERSION, bill_id=bill_id).scalar_one()
+    return found

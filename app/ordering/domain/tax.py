@@ -30,6 +30,11 @@ class TaxRules:
     rounding: RoundingMode = RoundingMode.HALF_UP
 
 
+def tax_rules(rounding_level: str, rounding_mode: str) -> TaxRules:
+    """The rules as a location names them."""
+    return TaxRules(level=TaxLevel(rounding_level), rounding=RoundingMode(rounding_mode))
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaxRate:
     """One rate as it stood when the line was added. `rate` is in per cent: 8.875 is 8.875 %."""
