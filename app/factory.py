@@ -7,6 +7,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from app.core.assets import init_assets
+from app.core.compression import init_compression
 from app.core.db import init_db
 from app.core.failures import init_failures
 from app.core.forms import JsonReader
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["wiring"] = build_wiring()
     init_db(app, settings.database_url)
     init_redis(app, settings.redis_url)
+    init_compression(app)
     init_web(app, settings)
     init_routing(app)
     init_locale(app)

@@ -6,17 +6,21 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import growth, jobs, memory, placing, sockets
+from bench import growth, jobs, memory, pages, placing, rush, screens, sockets
 from bench.figures import LATEST, Figure, table, write
 from bench.scene import Scene, open_scene
 
 Part = Callable[[Scene], list[Figure]]
 PARTS: dict[str, Part] = {
     "placing": placing.measure,
-    "growth": growth.measure,
-    "jobs": jobs.measure,
+    "pages": pages.measure,
+    "screens": screens.measure,
     "sockets": sockets.measure,
+    "jobs": jobs.measure,
     "memory": memory.measure,
+    "growth": growth.measure,
+    "rush": rush.measure,
+    "limit": rush.limit,
 }
 
 

@@ -31,6 +31,11 @@ from app.core.tenant import tenant_scope
 BATCH = 200
 POLL_S = 0.5
 _LOCK = 0x6E69_6262
+# One statement: whoever does not get the lock claims nothing.
+_CLAIM = text(
+    "SELECT claimed.* FROM (SELECT pg_try_advisory_xact_lock(:lock) AS mine) AS turn,"
+    " app.outbox_claim(CASE WHEN turn.mine THEN :most ELSE 0 END) AS claimed"
+)
 
 log = structlog.get_logger()
 Claimed = Row[Any]
@@ -63,16 +68,19 @@ def _listen() -> PubSub:
 def relay_batch(connection: Redis) -> int:
     """Send one batch of unsent rows; returns how many. Publishes first, then marks as sent."""
     with transaction():
-        if not execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK}).scalar():
-            return 0
-        rows = execute(text("SELECT * FROM app.outbox_claim(:n)"), {"n": BATCH}).all()
+        rows = execute(_CLAIM, {"lock": _LOCK, "most": BATCH}).all()
         for tenant_id, group in groupby(
-            sorted(rows, key=lambda row: (row.tenant_id, row.seq or 0)),
+            sorted(rows, key=_turn),
             key=lambda row: row.tenant_id,
         ):
             _relay_tenant(connection, tenant_id, list(group))
         set_tenant(session().connection(), None)
     return len(rows)
+
+
+def _turn(row: Claimed) -> tuple[UUID, bool, int]:
+    """By tenant: what screens wait for in the order of its numbers, then jobs."""
+    return row.tenant_id, row.seq is None, row.seq or 0
 
 
 def _relay_tenant(connection: Redis, tenant_id: UUID, rows: list[Claimed]) -> None:

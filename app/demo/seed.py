@@ -7,7 +7,7 @@ from app.core.db import transaction
 from app.core.ids import new_id
 from app.core.tenant import tenant_scope
 from app.demo import lines
-from app.demo.restaurants import open_restaurant
+from app.demo.restaurants import OpenedRestaurant, open_restaurant
 from app.floor.importing import import_floor
 from app.identity.commands import NewMember
 from app.inventory.importing import import_stock
@@ -21,9 +21,10 @@ PASSWORD = "taste-the-demo-first"  # noqa: S105 (printed for everybody to read)
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
-    """One demo restaurant as it is to be opened."""
+    """One demo restaurant as it is to be opened; `files` begins the names of its CSV files."""
 
     slug: str
+    files: str
     name: str
     location: NewLocation
     stations: tuple[NewStation, ...]
@@ -39,6 +40,7 @@ def _member(name: str, role: str, pin: str, slug: str) -> NewMember:
 DEMOS = (
     Demo(
         slug="trattoria",
+        files="trattoria",
         name="Trattoria Demo",
         location=NewLocation(
             slug="old-town",
@@ -70,6 +72,7 @@ DEMOS = (
     ),
     Demo(
         slug="diner",
+        files="diner",
         name="Diner Demo",
         location=NewLocation(
             slug="main-street",
@@ -100,11 +103,11 @@ def seed_demo_restaurants() -> bool:
     there = {tenant.slug for tenant in all_tenants()}
     missing = [demo for demo in DEMOS if demo.slug not in there]
     for demo in missing:
-        _open(demo)
+        open_demo(demo)
     return bool(missing)
 
 
-def _open(demo: Demo) -> None:
+def open_demo(demo: Demo) -> OpenedRestaurant:
     """All of a restaurant or nothing: a run that stops half-way can be run again."""
     tenant_id = new_id()
     with tenant_scope(tenant_id), transaction():
@@ -112,12 +115,13 @@ def _open(demo: Demo) -> None:
             demo.slug, demo.name, demo.location, demo.members, tenant_id=tenant_id
         )
         _fill(opened.location, demo)
+    return opened
 
 
 def _fill(location: LocationView, demo: Demo) -> None:
     """In this order: the menu names stations and taxes, recipes name what is on the menu."""
     set_stations(location, demo.stations)
     set_tax_rates(location, demo.tax_rates)
-    import_menu(location, lines(f"{demo.slug}_menu.csv"))
-    import_stock(location, lines(f"{demo.slug}_stock.csv"))
-    import_floor(location, lines(f"{demo.slug}_floor.csv"))
+    import_menu(location, lines(f"{demo.files}_menu.csv"))
+    import_stock(location, lines(f"{demo.files}_stock.csv"))
+    import_floor(location, lines(f"{demo.files}_floor.csv"))

@@ -31,12 +31,9 @@ payments = Blueprint("payments", __name__, url_prefix=STAFF_PREFIX)
 @requires(PAYMENT_TAKE)
 def pay(order_id: UUID) -> Response:
     """What is due and the ways to pay it; a fragment of the same for htmx."""
-    seq = reached(g.location.id)
     said = read(forms.ScreenForm, request.args)
-    found = _pay(order_id, said["bill"], amount_minor=said["amount"], tip_minor=said["tip"])
-    return fragment_or_page(
-        "payments/_pay.html", "payments/pay.html", pay=found, seq=seq, notice=""
-    )
+    shown = _shown(order_id, said["bill"], amount_minor=said["amount"], tip_minor=said["tip"])
+    return fragment_or_page("payments/_pay.html", "payments/pay.html", **shown, notice="")
 
 
 @payments.post("/bills/<uuid:bill_id>/payments/cash")
@@ -97,9 +94,14 @@ def on_refusal(error: DomainError) -> Response:
     bill_id: UUID | None = (request.view_args or {}).get("bill_id")
     if bill_id is None or not wants_fragment():
         return failures.answer(error)
-    found = _pay(order_of_bill(g.location, bill_id), bill_id)
-    page = render_template("payments/_pay.html", pay=found, notice=error.sentence)
+    shown = _shown(order_of_bill(g.location, bill_id), bill_id)
+    page = render_template("payments/_pay.html", **shown, notice=error.sentence)
     return make_response(page, error.status)
+
+
+def _shown(order_id: UUID, bill_id: UUID | None, **wanted: Any) -> dict[str, Any]:
+    """The screen's context; the number first, so that a later change shows twice, not never."""
+    return {"seq": reached(g.location.id), "pay": _pay(order_id, bill_id, **wanted)}
 
 
 def _pay(order_id: UUID, bill_id: UUID | None, **wanted: Any) -> PayView:
@@ -112,7 +114,7 @@ def _answer(bill_id: UUID) -> BaseResponse:
     if not wants_fragment():
         return redirect(url_for("payments.pay", order_id=order_id, bill=bill_id), 303)
     return make_response(
-        render_template("payments/_pay.html", pay=_pay(order_id, bill_id), notice="")
+        render_template("payments/_pay.html", **_shown(order_id, bill_id), notice="")
     )
 
 

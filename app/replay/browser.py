@@ -37,8 +37,14 @@ class Browser:
 
     @property
     def token(self) -> str:
-        """The CSRF token of the last page."""
+        """The CSRF token of the last page, for a form that is sent as a browser does."""
         return self._token
+
+    def beside(self) -> "Browser":
+        """The same person on a connection of its own, as another tab has one."""
+        other = Browser(self.base_url)
+        other._cookies, other._token = SimpleCookie(self._cookies), self._token
+        return other
 
     def sign_in(self, tenant: str, email: str, password: str) -> None:
         """Sign in with the form, as a person does."""

@@ -22,7 +22,7 @@ _BY_SLUG = select(Location.__table__).where(of_tenant(Location), Location.slug =
 _BY_ID = select(Location.__table__).where(
     of_tenant(Location), Location.id == bindparam("location_id")
 )
-_remembered: dict[tuple[str, str], tuple[float, "TenantView | None"]] = {}
+_remembered: dict[tuple[str, str], tuple[float, "TenantView"]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,24 +84,37 @@ def get_tenant_by_slug(slug: str) -> TenantView:
 
 
 def get_tenant_by_id(tenant_id: UUID) -> TenantView:
-    """A tenant by its id, for work that no address led to; raises NotFound."""
-    found = next((tenant for tenant in all_tenants() if tenant.id == tenant_id), None)
+    """A tenant by its id, for work that no address led to, remembered likewise; raises NotFound."""
+    found = _recall("id", str(tenant_id))
+    if found is None:
+        for tenant in all_tenants():
+            _remember("id", str(tenant.id), tenant)
+        found = _recall("id", str(tenant_id))
     if found is None:
         raise NotFound("no_tenant", "There is no such restaurant.")
     return found
 
 
 def _look_up(kind: str, value: str) -> TenantView | None:
-    known = _remembered.get((kind, value))
-    if known and known[0] > time.monotonic():
-        return known[1]
+    known = _recall(kind, value)
+    if known:
+        return known
     with tenant_scope(None):
         row = execute(_LOOK_UPS[kind], {"value": value}).one_or_none()
         end_reading()
     found = TenantView(id=row.id, slug=row.slug, name=row.name) if row else None
     if found:
-        _remembered[kind, value] = (time.monotonic() + _REMEMBERED_S, found)
+        _remember(kind, value, found)
     return found
+
+
+def _recall(kind: str, value: str) -> TenantView | None:
+    until, found = _remembered.get((kind, value), (0.0, None))
+    return found if until > time.monotonic() else None
+
+
+def _remember(kind: str, value: str, tenant: TenantView) -> None:
+    _remembered[kind, value] = (time.monotonic() + _REMEMBERED_S, tenant)
 
 
 def all_tenants() -> list[TenantView]:

@@ -23,8 +23,8 @@
   document.addEventListener("htmx:before:swap", (event) => {
     const { tasks } = event.detail;
     const older = tasks.findIndex(({ fragment }) => {
-      const version = fragment?.querySelector?.("#bill")?.dataset.version;
-      return version && Number(version) < Number(bill()?.dataset.version);
+      const seq = fragment?.querySelector?.("#bill")?.dataset.seq;
+      return seq && Number(seq) < Number(bill()?.dataset.seq);
     });
     if (older >= 0) tasks.splice(older, 1);
   });

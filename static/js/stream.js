@@ -14,6 +14,29 @@
   const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail }));
   const eventName = (topic) => `nib-${topic.replace(/[^\w-]+/g, "-")}`;
 
+  /* An act's answer shows what it changed. So what the page shows already, at this number or a later one, is not
+     fetched again, and while an act is on its way what concerns its element waits for the answer. */
+  const acts = new Set();
+  const waiting = new Map();
+
+  function pass(topic, seq) {
+    const element = document.querySelector(`[data-topic="${topic}"]`);
+    if (element && acts.size) waiting.set(topic, seq);
+    else if (!(Number(element?.dataset.seq) >= seq)) tell(eventName(topic), { seq });
+  }
+
+  document.addEventListener("htmx:before:request", (event) => {
+    if (event.detail.ctx.gesture) acts.add(event.detail.ctx);
+  });
+
+  document.addEventListener("htmx:finally:request", (event) => {
+    acts.delete(event.detail.ctx);
+    if (acts.size) return;
+    const held = [...waiting];
+    waiting.clear();
+    for (const [topic, seq] of held) pass(topic, seq);
+  });
+
   function instant(at) {
     return typeof at === "number" ? at * 1000 : Date.parse(at);
   }
@@ -58,7 +81,7 @@
       event.preventDefault();
       return;
     }
-    for (const topic of frame.topics ?? []) tell(eventName(topic), { seq: frame.seq });
+    for (const topic of frame.topics ?? []) pass(topic, frame.seq);
     draw();
   });
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.support.browser import Device
 from tests.support.restaurants import Restaurant
@@ -125,3 +126,53 @@ def test_the_owner_sees_the_sale_and_the_stock_go(
     mozzarella = office.locator("tr", has_text="Mozzarella")
     expect(mozzarella).to_contain_text("499.85")
     owner.check()
+
+
+def test_what_a_tap_brought_is_not_fetched_again(
+    bistro: Restaurant, device_of: Callable[..., Device]
+) -> None:
+    server = device_of(bistro.people["bob"])
+    tablet = server.page
+    seat_two(tablet, "T4")
+    order_path = urlsplit(tablet.url).path
+    other = device_of(bistro.people["dan"])
+    other.open(order_path)
+    asked: list[str] = []
+    expect(tablet.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+    expect(other.page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+    tablet.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
+
+    tap(tablet, "Drinks", "Espresso")
+    expect_lines(tablet, 1)
+    tap(tablet, "Drinks", "Water")
+    expect_lines(tablet, 2)
+    expect_lines(other.page, 2)
+    assert asked.count("bill") == 0
+
+    tap(other.page, "Drinks", "Espresso")
+    expect_lines(tablet, 3)
+    assert asked.count("bill") == 1
+
+
+def test_what_others_did_while_a_tap_was_on_its_way_is_fetched_after_it(
+    bistro: Restaurant, device_of: Callable[..., Device]
+) -> None:
+    server, other = device_of(bistro.people["bob"]), device_of(bistro.people["dan"])
+    tablet = server.page
+    seat_two(tablet, "T1")
+    other.open(urlsplit(tablet.url).path)
+    for page in (tablet, other.page):
+        expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+    held: list[tuple[Route, APIResponse]] = []
+    tablet.route("**/lines", lambda route: held.append((route, route.fetch())))
+
+    tap(tablet, "Drinks", "Espresso")
+    expect_lines(other.page, 1)
+    tap(other.page, "Drinks", "Water")
+    expect_lines(other.page, 2)
+    expect_lines(tablet, 0)
+    route, answer = held.pop()
+    route.fulfill(response=answer)
+
+    expect_lines(tablet, 2)
+    server.check()

@@ -71,6 +71,11 @@ class Live:
         """Every role, in the order of start."""
         return list(self._commands)
 
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process of each role that runs; its children share its session."""
+        return {role: process.pid for role, process in self._processes.items()}
+
     def start(self, *roles: str, environment: Mapping[str, str] | None = None) -> None:
         """Start roles (all of them when none is named) and wait until they serve."""
         for role in roles or self.roles:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import failures
 from app.core.errors import Conflict
 from app.core.htmx import wants_fragment
+from app.core.stream import reached
 from app.identity.actor import Actor
 from app.identity.current import current_actor, once
 from app.ordering.queries import OrderView, get_order, order_of_line
@@ -37,10 +38,9 @@ def _nothing(command: Callable[..., None], actor: Actor, *said: object) -> dict[
 
 def bill_answer(order_id: UUID, toasts: Iterable[str] = ()) -> BaseResponse:
     """The order's bill anew with what it brought to say, or its page."""
-    order = read_order(order_id)
     if not wants_fragment():
         return redirect(order_url(order_id), 303)
-    return _bill(order, toasts=tuple(toasts))
+    return _bill(order_id, toasts=tuple(toasts))
 
 
 def read_order(order_id: UUID) -> OrderView:
@@ -48,9 +48,10 @@ def read_order(order_id: UUID) -> OrderView:
     return get_order(g.location, order_id, current_actor())
 
 
-def _bill(order: OrderView, status: int = 200, **context: Any) -> Response:
-    context = {"toasts": (), "notice": "", **context}
-    response = make_response(render_template("ordering/_update.html", order=order, **context))
+def _bill(order_id: UUID, status: int = 200, **context: Any) -> Response:
+    seq = reached(g.location.id)
+    context = {"toasts": (), "notice": "", "seq": seq, "order": read_order(order_id), **context}
+    response = make_response(render_template("ordering/_update.html", **context))
     response.status_code = status
     response.vary.add("HX-Request")
     return response
@@ -61,7 +62,7 @@ def on_conflict(error: Conflict) -> Response:
     order_id = _order_of_request()
     if order_id is None or not wants_fragment():
         return failures.answer(error)
-    response = _bill(read_order(order_id), 409, notice=error.sentence)
+    response = _bill(order_id, 409, notice=error.sentence)
     response.headers["HX-Trigger"] = "nib-sheet-close"
     return response
 
