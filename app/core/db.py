@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from app.core import crash
 from app.core.model import Base
+from app.core.patience import PatientConnection
 from app.core.settings import sqlalchemy_url
 from app.core.tenant import find_tenant_id
 
@@ -63,6 +64,12 @@ def init_db(app: Flask, url: str) -> None:
         },
     }
     db.init_app(app)
+    with app.app_context():
+        event.listen(db.engine, "do_connect", _connect)
+
+
+def _connect(_dialect: Any, _record: Any, where: Any, options: Any) -> PatientConnection:
+    return PatientConnection.connect(*where, **options)
 
 
 @event.listens_for(Session, "after_begin")

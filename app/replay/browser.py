@@ -17,6 +17,10 @@ TIMEOUT_S = 30.0
 class RequestFailed(Exception):
     """The product answered with something other than success."""
 
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
 
 class Browser:
     """One signed-in person. Not shared between threads."""
@@ -95,21 +99,22 @@ class Browser:
         sets a state.
         """
         try:
-            return self._exchange_once(method, path, body, headers)
+            return self.exchange(method, path, body, headers)
         except (ConnectionError, HTTPException):
             self._connection.close()
-            return self._exchange_once(method, path, body, headers)
+            return self.exchange(method, path, body, headers)
 
-    def _exchange_once(
+    def exchange(
         self, method: str, path: str, body: str | None, headers: dict[str, str]
     ) -> tuple[HTTPResponse, str]:
+        """One request and what came back; OSError or HTTPException where nothing did."""
         self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         return response, response.read().decode()
 
     def _expect(self, status: int, path: str, body: str) -> str:
         if not 200 <= status < 300:
-            raise RequestFailed(f"{path} answered {status}: {_sentence(body)}")
+            raise RequestFailed(status, f"{path} answered {status}: {_sentence(body)}")
         return body
 
 

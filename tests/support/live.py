@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from app.core import crash
 from app.core.settings import PROJECT, Settings, load_settings
 from app.runtime.children import children
 from app.runtime.parent_death import die_with_parent
@@ -50,6 +51,7 @@ class Live:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._logs = folder / "logs"
         self._logs.mkdir(parents=True)
+        self._marks = folder / "crash"
 
     @property
     def url(self) -> str:
@@ -105,6 +107,30 @@ class Live:
         """Whether a role's process lives."""
         return role in self._processes and self._processes[role].poll() is None
 
+    def revive(self) -> list[str]:
+        """Start again what has died, as the supervisor does; returns those roles."""
+        dead = [role for role in self._processes if not self.is_running(role)]
+        for role in dead:
+            _signal_group(self._processes[role], signal.SIGKILL)
+            self._start(role, {})
+        return dead
+
+    def pid(self, role: str) -> int:
+        """The process at the head of a role; its group has the same number."""
+        return self._processes[role].pid
+
+    def arm(self, role: str, point: str) -> None:
+        """Have a role die, once, where it comes to a crash point."""
+        self._mark(role, point).touch()
+
+    def is_armed(self, role: str, point: str) -> bool:
+        """Whether nobody has died there since."""
+        return self._mark(role, point).exists()
+
+    def disarm(self, role: str, point: str) -> None:
+        """Have nobody die there any more."""
+        self._mark(role, point).unlink(missing_ok=True)
+
     def log(self, role: str) -> str:
         """What a role has said so far."""
         return (self._logs / f"{role}.log").read_text(errors="replace")
@@ -120,13 +146,18 @@ class Live:
             self._processes[role] = subprocess.Popen(
                 self._commands[role],
                 cwd=PROJECT,
-                env=self._environment | dict(environment),
+                env=self._environment | {crash.FOLDER: str(self._marks / role)} | dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 (as make run does)
             )
+
+    def _mark(self, role: str, point: str) -> Path:
+        folder = self._marks / role
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / point
 
     def _probe(self, role: str) -> str | None:
         return {
