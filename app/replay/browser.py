@@ -39,6 +39,10 @@ class Browser:
         """The cookies as a header, for a socket of the same person."""
         return "; ".join(f"{name}={morsel.value}" for name, morsel in self._cookies.items())
 
+    def close(self) -> None:
+        """Close the connection; the session stays."""
+        self._connection.close()
+
     def sign_in(self, tenant: str, email: str, password: str) -> None:
         """Sign in with the form, as a person does."""
         page = f"/t/{tenant}/sign-in"

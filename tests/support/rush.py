@@ -140,6 +140,8 @@ class Rush:
         self._stop.set()
         for thread in self._threads:
             thread.join(2 * PATIENCE_S)
+        for till in (*self.tills, *self.cooks):
+            till.browser.close()
 
     def _go_on(self, work: Callable[[Till], None], till: Till) -> None:
         try:
