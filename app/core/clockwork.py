@@ -10,7 +10,7 @@ from flask import Flask
 from app.core.events import Wiring
 from app.core.relay import sweep
 
-SWEEP_EVERY_S = 5.0
+SWEEP_EVERY_S = 1.0
 TICK_S = 0.5
 
 log = structlog.get_logger()

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
-from itertools import count
 
 import pytest
 
+from app.core.ids import new_id
+from tests.support.evening import Evening
 from tests.support.recovery import Recovery
 from tests.support.stage import Stage, open_stage
 
@@ -22,7 +23,7 @@ def recovery(record_property: Callable[[str, object], None]) -> Iterator[Recover
     made = Recovery()
     yield made
     for line in made.lines():
-        print(line)
+        print(line)  # noqa: T201 (pytest -rP shows it)
         record_property("recovery", line)
 
 
@@ -31,3 +32,11 @@ def stage() -> Iterator[Stage]:
     """Servers of this worker's own, behind a network that can be broken."""
     with open_stage(durable=False) as made:
         yield made
+
+
+@pytest.fixture
+def evening(stage: Stage) -> Iterator[Evening]:
+    """A restaurant of this test's own, on those servers."""
+    made = Evening(stage, stage.open_restaurant(f"e-{new_id().hex[-12:]}"))
+    yield made
+    made.close()

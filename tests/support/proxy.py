@@ -4,9 +4,9 @@ import asyncio
 import socket
 import struct
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -83,6 +83,24 @@ class Proxy:
     def blackhole(self) -> None:
         """Take connections and bytes, and answer nothing."""
         self._set(_Fault(mode="blackhole"))
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """`cut` for as long as the block runs."""
+        self.cut()
+        try:
+            yield
+        finally:
+            self.heal()
+
+    @contextmanager
+    def swallowing(self) -> Iterator[None]:
+        """`blackhole` for as long as the block runs."""
+        self.blackhole()
+        try:
+            yield
+        finally:
+            self.heal()
 
     def delay(self, seconds: float) -> None:
         """Hold everything up by so many seconds, either way."""

@@ -112,8 +112,20 @@ def open_till(
     """Sign somebody in who serves, pays or cooks."""
     person = restaurant.people[who]
     browser = Witness(live.url, journal)
-    browser.sign_in(person.tenant, person.email, person.password)
+    _until_let_in(lambda: browser.sign_in(person.tenant, person.email, person.password))
     return Till(restaurant, browser, journal, random.Random(seed))  # noqa: S311 (no secret)
+
+
+def _until_let_in(sign_in: Callable[[], None]) -> None:
+    """What broke a moment ago may cost the first request."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            sign_in()
+            return
+        except RequestFailed as refused:
+            if refused.status != 503 or time.monotonic() > deadline:
+                raise
 
 
 @dataclass
@@ -140,8 +152,6 @@ class Rush:
         self._stop.set()
         for thread in self._threads:
             thread.join(2 * PATIENCE_S)
-        for till in (*self.tills, *self.cooks):
-            till.browser.close()
 
     def _go_on(self, work: Callable[[Till], None], till: Till) -> None:
         try:
