@@ -16,6 +16,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, CursorResult, Engine, Executable, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.core import crash
@@ -39,6 +40,24 @@ class TenantSession(FlaskSession):
     def get_bind(self, *_args: Any, **_options: Any) -> Engine:
         """See `engine_for`."""
         return engine_for(find_tenant_id())
+
+    def rollback(self) -> None:
+        """Roll back, where there is still something to roll back."""
+        _end(super().rollback)
+
+    def close(self) -> None:
+        """End what was read. The answer is made by now: it stands, whatever the server does."""
+        _end(super().close)
+
+
+def _end(act: Callable[[], None]) -> None:
+    """End a transaction; one on a lost connection has ended by itself."""
+    try:
+        act()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        act()  # it is thrown away by now, and the session still holds on to it
 
 
 db = SQLAlchemy(
