@@ -1,11 +1,13 @@
 """Jobs: RQ carries (tenant, outbox id); the outbox row says what to do and whether it is done."""
 
+import time
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
 from flask import Flask, current_app
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import case, select, update
@@ -20,6 +22,7 @@ from app.core.tenant import current_tenant_id, tenant_scope
 # How long a job is left to a worker that may have died. A staged one calls somebody, who may
 # take 22 s; of a plain one the row itself is locked, so that a second worker cannot spoil it.
 LEASE, STAGED_LEASE = timedelta(seconds=5), timedelta(seconds=30)
+PAUSE_S = 1.0
 BACK_OFF_S = (1, 5, 15, 60, 300)
 QUEUES = ("payments", "stock")
 
@@ -32,16 +35,30 @@ def queue(name: str, connection: Redis) -> Queue:
 
 
 class Worker(SimpleWorker):
-    """Takes jobs one after the other, and looks for a lost Redis every other second."""
+    """Takes jobs one after the other; a Redis that says nothing is given up within seconds."""
 
     max_connection_wait_time = 2.0
+    dequeue_timeout, connection_timeout = 3, 5
 
 
 def work(app: Flask, name: str, connection: Redis) -> None:
-    """Carry out jobs of one queue until told to stop (SIGTERM finishes the job at hand)."""
+    """Carry out jobs of one queue until told to stop (SIGTERM finishes the job at hand).
+
+    A lost Redis is waited for: where RQ gives it up, this begins anew.
+    """
     with app.app_context():
-        worker = Worker([queue(name, connection)], connection=connection, serializer=JSONSerializer)
-        worker.work(with_scheduler=False, logging_level="WARNING")
+        while True:
+            try:
+                _take_jobs([queue(name, connection)], connection)
+                return
+            except RedisError as error:
+                log.warning("worker.waiting", error=type(error).__name__)
+                time.sleep(PAUSE_S)
+
+
+def _take_jobs(queues: list[Queue], connection: Redis) -> None:
+    worker = Worker(queues, connection=connection, serializer=JSONSerializer)
+    worker.work(with_scheduler=False, logging_level="WARNING")
 
 
 def run(tenant_id: str, outbox_id: str) -> str:
