@@ -1,9 +1,11 @@
 """PostgreSQL that dies, hangs up, freezes or cannot be reached: 503 meanwhile, then as before."""
 
 import time
+from functools import partial
 
 import pytest
 
+from app.core.ids import new_id
 from app.core.patience import DEADLINE_S
 from tests.support.evening import Evening
 from tests.support.recovery import Recovery
@@ -79,9 +81,10 @@ def test_a_commit_that_nobody_heard_of_is_found_by_the_repeat(
 ) -> None:
     till = evening.till()
     for _ in range(3):
-        lost = evening.stage.database.lose_answer(b"COMMIT")
+        key = new_id()
+        lost = evening.stage.database.lose_answer(str(key).encode(), b"COMMIT")
 
-        took = recovery.measure("commit acknowledged to nobody", till.place)
+        took = recovery.measure("commit acknowledged to nobody", partial(till.place, key=key))
 
         assert lost.is_set()
         assert took <= BACK_WITHIN_S

@@ -1,7 +1,8 @@
-"""A card terminal that hangs, breaks off or answers twice: nothing is charged twice, all else goes on."""
+"""A card terminal that hangs, breaks off or answers twice: charged once, and all else goes on."""
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -45,6 +46,10 @@ def state_of(owner: Connection, bill_id: str) -> str:
     return str(owner.execute(PAYMENT, [UUID(bill_id)]).fetchall()[0][0])
 
 
+def has_ticket(owner: Connection, order_id: UUID) -> bool:
+    return owner.execute(FIRED, [order_id]).fetchone() is not None
+
+
 @pytest.mark.parametrize(
     ("mode", "seconds"),
     [("error_after_charge", 0), ("drop_after_charge", 0), ("twice", 0), ("slow", 3)],
@@ -80,14 +85,13 @@ def test_a_terminal_that_hangs_holds_up_nothing_but_cards(
     for _ in range(5):
         paid_first = till.place(service_type="takeaway")
         till.pay(paid_first)
-        recovery.measure(
-            "kitchen begins while the terminal hangs",
-            lambda order=paid_first["order_id"]: eventually(
-                lambda: owner_connection.execute(FIRED, [UUID(order)]).fetchone(),
-                "the kitchen begins",
-                within=FIRED_WITHIN_S,
-            ),
+        began = time.monotonic()
+        eventually(
+            partial(has_ticket, owner_connection, UUID(paid_first["order_id"])),
+            "the kitchen begins",
+            within=FIRED_WITHIN_S,
         )
+        recovery.note("kitchen begins while the terminal hangs", time.monotonic() - began)
 
     began = time.monotonic()
     eventually(

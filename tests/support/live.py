@@ -4,11 +4,12 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -109,11 +110,28 @@ class Live:
 
     def revive(self) -> list[str]:
         """Start again what has died, as the supervisor does; returns those roles."""
-        dead = [role for role in self._processes if not self.is_running(role)]
+        dead = [role for role in list(self._processes) if not self.is_running(role)]
         for role in dead:
             _signal_group(self._processes[role], signal.SIGKILL)
             self._start(role, {})
         return dead
+
+    @contextmanager
+    def supervised(self) -> Iterator[None]:
+        """Have the dead revived for as long as the block runs, half a second after they died."""
+        over = threading.Event()
+
+        def look_after() -> None:
+            while not over.wait(0.5):
+                self.revive()
+
+        thread = threading.Thread(target=look_after)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def pid(self, role: str) -> int:
         """The process at the head of a role; its group has the same number."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -31,10 +32,10 @@ class _Fault:
 
 @dataclass
 class _Loss:
-    """The answer to a request that holds `pattern` is to be lost, after `spared` of them."""
+    """The answer to `request` is to be lost, on a connection that has carried `mark` before."""
 
-    pattern: bytes
-    spared: int
+    mark: bytes
+    request: bytes
     happened: threading.Event = field(default_factory=threading.Event)
 
 
@@ -110,12 +111,12 @@ class Proxy:
         """Pass on `size` bytes at a time, with a pause in seconds after each."""
         self._set(_Fault(slice_size=size, pause_s=pause_s))
 
-    def lose_answer(self, pattern: bytes, *, after: int = 0) -> threading.Event:
-        """Forward a request that holds `pattern`, wait for its answer and close instead of it.
+    def lose_answer(self, mark: bytes, request: bytes) -> threading.Event:
+        """Wait for the answer to the next `request` and close instead of passing it on.
 
-        The first `after` such requests are spared. The event is set when it has happened.
+        Only on a connection that has carried `mark` by then. The event is set when it happened.
         """
-        loss = _Loss(pattern, after)
+        loss = _Loss(mark, request)
         self._loop.call_soon_threadsafe(setattr, self, "_loss", loss)
         return loss.happened
 
@@ -168,7 +169,7 @@ class Proxy:
         there, back = await self._reach()
         link.writers.append(back)
         ways = {
-            asyncio.ensure_future(self._carry(reader, back, link.asked(self._notes))),
+            asyncio.ensure_future(self._carry(reader, back, partial(self._see_request, link))),
             asyncio.ensure_future(self._carry(there, writer, link.may_answer)),
         }
         _done, waiting = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -204,16 +205,14 @@ class Proxy:
         while await reader.read(CHUNK):
             pass
 
-    def _notes(self, data: bytes) -> threading.Event | None:
-        """What a request means for its answer: the event to set when that one is lost."""
+    def _see_request(self, link: "_Link", data: bytes) -> bool:
+        """Let a request pass, and remember where its answer is to be lost."""
         loss = self._loss
-        if loss is None or loss.pattern not in data:
-            return None
-        loss.spared -= 1
-        if loss.spared >= 0:
-            return None
-        self._loss = None
-        return loss.happened
+        if loss is not None:
+            link.is_marked = link.is_marked or loss.mark in data
+            if link.is_marked and loss.request in data:
+                link.doomed, self._loss = loss.happened, None
+        return True
 
 
 class _Link:
@@ -222,22 +221,14 @@ class _Link:
     def __init__(self, task: "asyncio.Task[Any]", writers: list[asyncio.StreamWriter]) -> None:
         self.task = task
         self.writers = writers
-        self._doomed: threading.Event | None = None
-
-    def asked(self, note: Callable[[bytes], threading.Event | None]) -> Callable[[bytes], bool]:
-        """See every request pass, and remember when `note` says that its answer is to be lost."""
-
-        def see(data: bytes) -> bool:
-            self._doomed = self._doomed or note(data)
-            return True
-
-        return see
+        self.is_marked = False
+        self.doomed: threading.Event | None = None
 
     def may_answer(self, _data: bytes) -> bool:
         """Whether an answer may go back; the doomed one ends the connection."""
-        if self._doomed is None:
+        if self.doomed is None:
             return True
-        self._doomed.set()
+        self.doomed.set()
         return False
 
     def close(self, mode: Mode) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Self
+from uuid import UUID
 
 from app.core.ids import new_id
 from app.replay.browser import RequestFailed
@@ -41,9 +42,11 @@ class Till:
     journal: Journal
     dice: random.Random
 
-    def place(self, *, service_type: str = "dine_in", lines: int = 2) -> Answer:
-        """Place an order; returns what was acknowledged."""
-        gesture = Gesture(key=new_id(), act="place", portions=lines)
+    def place(
+        self, *, service_type: str = "dine_in", lines: int = 2, key: UUID | None = None
+    ) -> Answer:
+        """Place an order, under a key where one is given; returns what was acknowledged."""
+        gesture = Gesture(key=key or new_id(), act="place", portions=lines)
         content = {
             "order_id": str(gesture.key),
             "service_type": service_type,

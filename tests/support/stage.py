@@ -50,7 +50,7 @@ class Stage:
 
 @contextmanager
 def open_stage(*, durable: bool = True) -> Iterator[Stage]:
-    """Servers, proxies and processes, all of them running."""
+    """Servers, proxies and processes, all of them running; a process that dies comes back."""
     with ExitStack() as stack:
         own = stack.enter_context(installation(durable=durable))
         sockets, network = socket_folder(own.folder), own.folder / "net"
@@ -68,6 +68,7 @@ def open_stage(*, durable: bool = True) -> Iterator[Stage]:
         live = Live(through, own.folder / "behind")
         stack.callback(live.close)
         live.start()
+        stack.enter_context(live.supervised())
         servers = Servers(own.services, own.addresses)
         yield Stage(own, app, live, servers, database, redis)
 
