@@ -153,7 +153,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show how long it took after each fault to be right again."""
     lines = [
         str(line)
-        for report in terminalreporter.getreports("passed")
+        for report in terminalreporter.getreports("")  # a test's end: it passed, and so did it
         for name, line in report.user_properties
         if name == "recovery"
     ]
