@@ -37,8 +37,8 @@ def queue(name: str, connection: Redis) -> Queue:
 class Worker(SimpleWorker):
     """Takes jobs one after the other; a Redis that says nothing is given up within seconds."""
 
-    max_connection_wait_time = 2.0
-    dequeue_timeout, connection_timeout = 3, 5
+    max_connection_wait_time = 1.0
+    dequeue_timeout, connection_timeout = 1, 3
 
 
 def work(app: Flask, name: str, connection: Redis) -> None:
