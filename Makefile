@@ -8,7 +8,7 @@ override SQL := $(value SQL)
 export SQL
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench migrate psql replay check-invariants lock
+.PHONY: help run dev test check bench soak migrate psql replay check-invariants lock
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do printf '  make %-18s %s\n' "$$name" "$$text"; done
@@ -32,6 +32,9 @@ check: $(VENV)/dev.stamp ## lint, format, types, templates, import contracts
 
 bench: $(VENV)/dev.stamp ## measure against floors of the same run; QUICK=1, PARTS="placing growth"
 	@CHROMIUM=$$($(PYTHON) -m app.runtime.chromium) && export CHROMIUM && QUICK="$(QUICK)" exec $(PYTHON) -m bench $(PARTS)
+
+soak: $(VENV)/dev.stamp ## break something every 20 s under load, then check; MINUTES=10 SEED=1
+	@exec $(PYTHON) -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 migrate: $(VENV)/run.stamp ## bring the database to this version
 	@$(RUNTIME) migrate

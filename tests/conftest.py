@@ -147,3 +147,17 @@ def live(
             "UPDATE outbox SET sent_at = NULL, leased_until = NULL"
             " WHERE done_at IS NULL AND seq IS NULL AND sent_at IS NOT NULL"
         )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show how long it took after each fault to be right again."""
+    lines = [
+        str(line)
+        for report in terminalreporter.getreports("")  # a test's end: it passed, and so did it
+        for name, line in report.user_properties
+        if name == "recovery"
+    ]
+    if lines:
+        terminalreporter.section("recovery")
+        for line in sorted(lines):
+            terminalreporter.line(line)

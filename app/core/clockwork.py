@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import structlog
 from flask import Flask
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.events import Wiring
 from app.core.relay import sweep
 
-SWEEP_EVERY_S = 5.0
+SWEEP_EVERY_S = 1.0
 TICK_S = 0.5
 
 log = structlog.get_logger()
@@ -34,5 +36,7 @@ def _run(app: Flask, task: Callable[[], object]) -> None:
     try:
         with app.app_context():
             task()
+    except (RedisError, SQLAlchemyError) as error:
+        log.warning("clock.waiting", error=type(error).__name__)
     except Exception:
         log.exception("clock.task_failed")

@@ -2,9 +2,24 @@
 
 import os
 import signal
+from pathlib import Path
+
+FOLDER = "NIB_CRASH"
 
 
 def point(name: str) -> None:
-    """Die here with SIGKILL when the environment's NIB_CRASH names this point."""
-    if os.environ.get("NIB_CRASH") == name:
+    """Die here with SIGKILL when the folder that NIB_CRASH names holds a file of this name.
+
+    The file goes first: it strikes once, whoever gets here first, and not again after a restart.
+    """
+    folder = os.environ.get(FOLDER)
+    if folder and _take(Path(folder, name)):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _take(mark: Path) -> bool:
+    try:
+        mark.unlink()
+    except FileNotFoundError:
+        return False
+    return True

@@ -6,7 +6,7 @@ refuses.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -27,15 +27,19 @@ from sqlalchemy import (
     bindparam,
     event,
 )
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
 from app.core import crash
 from app.core.model import Base
+from app.core.patience import PatientConnection
 from app.core.settings import sqlalchemy_url
 from app.core.tenant import current_tenant_id, find_tenant_id
 
 STATEMENT_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 2_000
+# Taps and screens together ask some 150 different statements all day long.
+MOST_PREPARED = 300
 
 
 def engine_for(tenant_id: UUID | None) -> Engine:  # noqa: ARG001 one cluster holds all, so far
@@ -50,14 +54,30 @@ class TenantSession(FlaskSession):
         """See `engine_for`."""
         return engine_for(find_tenant_id())
 
-    def close(self) -> None:
-        """End what was read: `transaction()` has ended what was written, or undone it.
+    def rollback(self) -> None:
+        """Roll back, where there is still something to roll back."""
+        _end(super().rollback)
 
-        By COMMIT, for at a ROLLBACK psycopg forgets every statement that it has prepared.
+    def close(self) -> None:
+        """End what was read. The answer is made by now: it stands, whatever the server does.
+
+        What was written has ended with `transaction()`. By COMMIT, for at a ROLLBACK psycopg
+        forgets every statement that it has prepared.
         """
-        if self.in_transaction():
-            self.commit()
-        super().close()
+        with suppress(SQLAlchemyError):
+            if self.in_transaction():
+                self.commit()
+        _end(super().close)
+
+
+def _end(act: Callable[[], None]) -> None:
+    """End a transaction; one on a lost connection has ended by itself."""
+    try:
+        act()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        act()  # it is thrown away by now, and the session still holds on to it
 
 
 db = SQLAlchemy(
@@ -83,6 +103,14 @@ def init_db(app: Flask, url: str) -> None:
         },
     }
     db.init_app(app)
+    with app.app_context():
+        event.listen(db.engine, "do_connect", _connect)
+
+
+def _connect(_dialect: Any, _record: Any, where: Any, options: Any) -> PatientConnection:
+    connection = PatientConnection.connect(*where, **options)
+    connection.prepared_max = MOST_PREPARED
+    return connection
 
 
 @event.listens_for(Session, "after_begin")

@@ -41,6 +41,11 @@ def answer(error: DomainError) -> Response:
     return response
 
 
+def database_is_lost() -> bool:
+    """Whether the database failed this request: what is left of it must not ask again."""
+    return bool(g.get("database_is_lost"))
+
+
 def _body(status: int, code: str, sentence: str, fields: dict[str, list[str]]) -> Response:
     context: dict[str, Any] = {
         "status": status,
@@ -81,6 +86,7 @@ def _database(error: DBAPIError | PoolTimeout) -> Response:
     if state in (_LOCK_NOT_AVAILABLE, _DEADLOCK):
         return answer(Conflict("busy", "Somebody else is changing this. Try again."))
     if isinstance(error, (OperationalError, PoolTimeout)) or state == _QUERY_CANCELLED:
+        g.database_is_lost = True
         log.warning("database.unavailable", error=type(error).__name__, state=state)
         return answer(Unavailable("unavailable", "The database does not answer. Try again."))
     if isinstance(error, DataError):

@@ -1,14 +1,16 @@
 """Jobs: RQ carries (tenant, outbox id); the outbox row says what to do and whether it is done."""
 
+import time
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
 from flask import Flask, current_app
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from app.core import clock, crash
 from app.core.db import execute, transaction
@@ -17,7 +19,10 @@ from app.core.model import Json
 from app.core.models import Outbox
 from app.core.tenant import current_tenant_id, tenant_scope
 
-LEASE = timedelta(seconds=30)
+# How long a job is left to a worker that may have died. A staged one calls somebody, who may
+# take 22 s; of a plain one the row itself is locked, so that a second worker cannot spoil it.
+LEASE, STAGED_LEASE = timedelta(seconds=5), timedelta(seconds=30)
+PAUSE_S = 1.0
 BACK_OFF_S = (1, 5, 15, 60, 300)
 QUEUES = ("payments", "stock")
 
@@ -29,13 +34,31 @@ def queue(name: str, connection: Redis) -> Queue:
     return Queue(name, connection=connection, serializer=JSONSerializer)
 
 
+class Worker(SimpleWorker):
+    """Takes jobs one after the other; a Redis that says nothing is given up within seconds."""
+
+    max_connection_wait_time = 1.0
+    dequeue_timeout, connection_timeout = 1, 3
+
+
 def work(app: Flask, name: str, connection: Redis) -> None:
-    """Carry out jobs of one queue until told to stop (SIGTERM finishes the job at hand)."""
+    """Carry out jobs of one queue until told to stop (SIGTERM finishes the job at hand).
+
+    A lost Redis is waited for: where RQ gives it up, this begins anew.
+    """
     with app.app_context():
-        worker = SimpleWorker(
-            [queue(name, connection)], connection=connection, serializer=JSONSerializer
-        )
-        worker.work(with_scheduler=False, logging_level="WARNING")
+        while True:
+            try:
+                _take_jobs([queue(name, connection)], connection)
+                return
+            except RedisError as error:
+                log.warning("worker.waiting", error=type(error).__name__)
+                time.sleep(PAUSE_S)
+
+
+def _take_jobs(queues: list[Queue], connection: Redis) -> None:
+    worker = Worker(queues, connection=connection, serializer=JSONSerializer)
+    worker.work(with_scheduler=False, logging_level="WARNING")
 
 
 def run(tenant_id: str, outbox_id: str) -> str:
@@ -67,6 +90,8 @@ def _run(row_id: UUID) -> str:
 
 def _lease(row_id: UUID) -> tuple[Job, Json] | None:
     now = clock.now()
+    staged = [name for name, job in wiring().jobs.items() if job.staged]
+    lease_end = case((Outbox.handler.in_(staged), now + STAGED_LEASE), else_=now + LEASE)
     with transaction():
         row = execute(
             update(Outbox)
@@ -76,7 +101,7 @@ def _lease(row_id: UUID) -> tuple[Job, Json] | None:
                 Outbox.done_at.is_(None),
                 Outbox.leased_until.is_(None) | (Outbox.leased_until < now),
             )
-            .values(leased_until=now + LEASE, attempts=Outbox.attempts + 1)
+            .values(leased_until=lease_end, attempts=Outbox.attempts + 1)
             .returning(Outbox.handler, Outbox.payload)
         ).one_or_none()
     return None if row is None else (wiring().jobs[row.handler], row.payload)

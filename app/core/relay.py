@@ -16,14 +16,13 @@ from flask import Flask
 from redis import Redis
 from redis.client import PubSub
 from redis.exceptions import RedisError
-from rq.job import Job as RqJob
 from sqlalchemy import Row, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import clock, crash, redis
 from app.core.db import execute, session, set_tenant, transaction
 from app.core.events import wiring
-from app.core.jobs import queue
+from app.core.jobs import QUEUES, queue
 from app.core.models import Outbox
 from app.core.outbox import STREAM
 from app.core.tenant import tenant_scope
@@ -51,7 +50,7 @@ def run_relay(app: Flask, stopping: Callable[[], bool]) -> None:
                 moved = relay_batch(app.extensions["redis"])
             if moved < BATCH:
                 ear.get_message(timeout=POLL_S)
-        except (RedisError, DBAPIError) as error:
+        except (RedisError, SQLAlchemyError) as error:
             log.warning("relay.waiting", error=type(error).__name__)
             time.sleep(POLL_S)
 
@@ -148,13 +147,15 @@ def _views(location_id: UUID, topics: list[str]) -> dict[str, str]:
 
 
 def sweep(connection: Redis) -> int:
-    """Have overdue jobs sent again: RQ forgot them, or their lease ran out. Returns how many.
+    """Have overdue jobs sent again: RQ forgot them, or who began them died. Returns how many.
 
-    A job that RQ still holds is left alone until its lease and 30 s are over.
+    A job that waits in its queue is left alone for 30 s. RQ's word that it knows of a job says
+    nothing: it knows those of dead workers for minutes.
     """
     with transaction():
         overdue = execute(text("SELECT * FROM app.outbox_overdue()")).all()
-        lost = [row for row in overdue if row.stale or not _is_held(connection, row.id)]
+        waiting = _waiting(connection) if overdue else set()
+        lost = [row for row in overdue if row.stale or str(row.id) not in waiting]
         for tenant_id, group in groupby(sorted(lost), key=lambda row: row.tenant_id):
             with tenant_scope(tenant_id):
                 set_tenant(session().connection(), tenant_id)
@@ -174,5 +175,5 @@ def sweep(connection: Redis) -> int:
     return len(lost)
 
 
-def _is_held(connection: Redis, row_id: UUID) -> bool:
-    return bool(RqJob.exists(str(row_id), connection=connection))
+def _waiting(connection: Redis) -> set[str]:
+    return {job_id for name in QUEUES for job_id in queue(name, connection).job_ids}

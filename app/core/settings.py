@@ -72,7 +72,6 @@ class Settings:
     stream_url: str | None
     terminal_url: str
     log_level: str
-    crash_point: str | None
 
     @property
     def stream_port(self) -> int:
@@ -138,7 +137,6 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             validate=_scheme("http", "https"),
         ),
         log_level=str(env.str("LOG_LEVEL", "INFO", validate=_matches(_is_level))).upper(),
-        crash_point=env.str("NIB_CRASH", None),
     )
     problems = _problems(env)
     if external_database and not secret_key and SENTENCES["SECRET_KEY"] not in problems:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import clock
 from app.core.db import end_reading
+from app.core.failures import database_is_lost
 from app.identity.logins import save_login
 from app.identity.queries import Login, find_login
 from app.tenancy.routing import tenant_of_address
@@ -47,9 +48,8 @@ class BrowserSession(SessionMixin):
     def login(self) -> Login | None:
         """The live login of this browser, or None."""
         if not self.is_loaded:
-            # Said first: where the database fails, the page that says so must not ask again.
             self.is_loaded = True
-            if self.token and tenant_of_address():
+            if self.token and not database_is_lost() and tenant_of_address():
                 self._login = find_login(self.token)
         return self._login
 
@@ -110,7 +110,7 @@ class Sessions(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed: the row, or the visitor's cookie."""
         browser = cast("BrowserSession", session)
-        if not browser.is_loaded:
+        if not browser.is_loaded or database_is_lost():
             return
         if browser.has_ended:
             _forget(response)

@@ -17,6 +17,10 @@ TIMEOUT_S = 30.0
 class RequestFailed(Exception):
     """The product answered with something other than success."""
 
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
 
 class Browser:
     """One signed-in person. Not shared between threads."""
@@ -34,6 +38,10 @@ class Browser:
     def cookies(self) -> str:
         """The cookies as a header, for a socket of the same person."""
         return "; ".join(f"{name}={morsel.value}" for name, morsel in self._cookies.items())
+
+    def close(self) -> None:
+        """Close the connection; the session stays."""
+        self._connection.close()
 
     @property
     def token(self) -> str:
@@ -80,10 +88,6 @@ class Browser:
         answer: dict[str, Any] = json.loads(self._expect(status, path, body))
         return answer
 
-    def close(self) -> None:
-        """Give the connection up."""
-        self._connection.close()
-
     def _headers(self, content_type: str, key: UUID | None) -> dict[str, str]:
         headers = {"Content-Type": content_type, "X-CSRFToken": self._token}
         return headers | ({"Idempotency-Key": str(key)} if key else {})
@@ -110,21 +114,22 @@ class Browser:
         sets a state.
         """
         try:
-            return self._exchange_once(method, path, body, headers)
+            return self.exchange(method, path, body, headers)
         except (ConnectionError, HTTPException):
             self._connection.close()
-            return self._exchange_once(method, path, body, headers)
+            return self.exchange(method, path, body, headers)
 
-    def _exchange_once(
+    def exchange(
         self, method: str, path: str, body: str | None, headers: dict[str, str]
     ) -> tuple[HTTPResponse, str]:
+        """One request and what came back; OSError or HTTPException where nothing did."""
         self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         return response, response.read().decode()
 
     def _expect(self, status: int, path: str, body: str) -> str:
         if not 200 <= status < 300:
-            raise RequestFailed(f"{path} answered {status}: {_sentence(body)}")
+            raise RequestFailed(status, f"{path} answered {status}: {_sentence(body)}")
         return body
 
 

@@ -4,15 +4,17 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from app.core import crash
 from app.core.settings import PROJECT, Settings, load_settings
 from app.runtime.children import children
 from app.runtime.parent_death import die_with_parent
@@ -50,6 +52,7 @@ class Live:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._logs = folder / "logs"
         self._logs.mkdir(parents=True)
+        self._marks = folder / "crash"
 
     @property
     def url(self) -> str:
@@ -110,9 +113,46 @@ class Live:
         """Whether a role's process lives."""
         return role in self._processes and self._processes[role].poll() is None
 
+    def revive(self) -> list[str]:
+        """Start again what has died, as the supervisor does; returns those roles."""
+        dead = [role for role in list(self._processes) if not self.is_running(role)]
+        for role in dead:
+            _signal_group(self._processes[role], signal.SIGKILL)
+            self._start(role, {})
+        return dead
+
+    @contextmanager
+    def supervised(self) -> Iterator[None]:
+        """Have the dead revived for as long as the block runs, half a second after they died."""
+        over = threading.Event()
+
+        def look_after() -> None:
+            while not over.wait(0.5):
+                self.revive()
+
+        thread = threading.Thread(target=look_after)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
     def pid(self, role: str) -> int:
-        """The process of a role, which leads a group that its children belong to."""
+        """The process at the head of a role; its group has the same number."""
         return self._processes[role].pid
+
+    def arm(self, role: str, point: str) -> None:
+        """Have a role die, once, where it comes to a crash point."""
+        self._mark(role, point).touch()
+
+    def is_armed(self, role: str, point: str) -> bool:
+        """Whether nobody has died there since."""
+        return self._mark(role, point).exists()
+
+    def disarm(self, role: str, point: str) -> None:
+        """Have nobody die there any more."""
+        self._mark(role, point).unlink(missing_ok=True)
 
     def log(self, role: str) -> str:
         """What a role has said so far."""
@@ -129,13 +169,18 @@ class Live:
             self._processes[role] = subprocess.Popen(
                 self._commands[role],
                 cwd=PROJECT,
-                env=self._environment | dict(environment),
+                env=self._environment | {crash.FOLDER: str(self._marks / role)} | dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 (as make run does)
             )
+
+    def _mark(self, role: str, point: str) -> Path:
+        folder = self._marks / role
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / point
 
     def _probe(self, role: str) -> str | None:
         return {

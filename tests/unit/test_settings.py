@@ -32,7 +32,6 @@ def test_nothing_set_means_the_embedded_services_on_loopback(tmp_path: Path) -> 
     assert settings.database_admin_url == embedded_urls(tmp_path).admin_url
     assert settings.redis_url == f"unix://{tmp_path}/run/valkey.sock"
     assert settings.base_domain == "localhost"
-    assert settings.crash_point is None
 
 
 def test_sockets_and_terminal_follow_the_port(tmp_path: Path) -> None:

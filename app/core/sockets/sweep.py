@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from app.core.sockets.hub import Hub
 
 EVERY_S = 2.0
+# A change is committed a moment before it is published, and then on its way.
+GRACE_S = 0.5
 PING_EVERY_S = 25.0
 
 log = structlog.get_logger()
@@ -27,11 +29,10 @@ Reached = dict[Place, int]
 def keep_sweeping(hub: "Hub") -> None:
     """Sweep for as long as the hub is open, and ping."""
     next_ping = time.monotonic() + PING_EVERY_S
-    before: Reached = {}
     while hub.is_open:
-        time.sleep(EVERY_S)
+        time.sleep(EVERY_S - GRACE_S)
         try:
-            before = sweep(hub, before)
+            sweep(hub)
         except SQLAlchemyError as error:
             # No heartbeat without the database: screens say by themselves that they are stale.
             log.warning("stream.unproven", error=type(error).__name__)
@@ -41,25 +42,26 @@ def keep_sweeping(hub: "Hub") -> None:
                 screen.ping()
 
 
-def sweep(hub: "Hub", before: Reached) -> Reached:
+def sweep(hub: "Hub") -> None:
     """Compare sockets with the database once; raises SQLAlchemyError when it does not answer.
 
-    Takes and returns how far each location was. A change is committed a moment before it is
-    published, so a socket has missed it when it still lacks what was there one sweep earlier.
+    A socket that lacks after GRACE_S what was there before it has missed it.
     """
     if not hub.screens():
-        return {}
+        return
     with hub.app.app_context():
         with tenant_scope(None):
             reached = _reached()
         _turn_away(hub)
+    time.sleep(GRACE_S)
     beats: dict[int, bytes] = {}
     for screen in hub.screens():
-        if screen.is_live and screen.seq < before.get(screen.place, 0):
+        if not screen.is_live:
+            continue
+        if screen.seq < reached.get(screen.place, 0):
             hub.mend(screen)
-        elif screen.is_live and screen.seq >= reached.get(screen.place, 0):
+        else:
             _beat(screen, beats)
-    return reached
 
 
 def _reached() -> Reached:

@@ -1,0 +1,1 @@
+"""`make soak`: hours of service at three restaurants while things break."""
