@@ -150,7 +150,7 @@ class Location:
             page = tablet.get(f"{order}/pay")
         cash = _CASH.search(page)
         if cash is None:
-            raise RequestFailed("the payment's page takes no cash")
+            raise RequestFailed(200, "the payment's page takes no cash")
         with self._tally.timed("pay"):
             tablet.post_fragment(cash[1], dict(_VALUE.findall(page)), new_id())
         with self._tally.timed("close"):

@@ -44,7 +44,7 @@ class Rider:
         body = response.read()
         took = (perf_counter() - began) * 1000
         if response.status != 200:
-            raise RequestFailed(f"{path} answered {response.status}")
+            raise RequestFailed(response.status, f"{path} answered {response.status}")
         return Ridden(response.status, dict(response.getheaders()), body, took)
 
 

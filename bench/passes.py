@@ -49,7 +49,7 @@ class Passes:
         with self._arrival:
             found = self._of_order[order_id]
             if not self._arrival.wait_for(lambda: len(found) >= count, PATIENCE_S):
-                raise RequestFailed(f"{len(found)} of {count} tickets came")
+                raise RequestFailed(200, f"{len(found)} of {count} tickets came")
             return list(found.values())
 
     def newest(self, order_id: UUID, ticket: Ticket) -> Ticket:

@@ -39,6 +39,7 @@ def _nothing(command: Callable[..., None], actor: Actor, *said: object) -> dict[
 def bill_answer(order_id: UUID, toasts: Iterable[str] = ()) -> BaseResponse:
     """The order's bill anew with what it brought to say, or its page."""
     if not wants_fragment():
+        read_order(order_id)  # there is no page of an order that is not there
         return redirect(order_url(order_id), 303)
     return _bill(order_id, toasts=tuple(toasts))
 
