@@ -24,9 +24,10 @@ from app.kitchen.commands import bump
 from app.kitchen.models import Ticket
 from app.ordering import commands
 from tests.support.copies import Copies
-from tests.support.recorder import Statement, record_transactions
+from tests.support.recorder import record_transactions
 from tests.support.restaurants import TRATTORIA, Restaurant, open_restaurant
 from tests.support.servers import Addresses, scratch_database
+from tests.support.statement import Statement
 from tests.support.trade import Wanted, new_line, order, owner_of, pay
 from tests.support.visitor import Visitor, signed_in
 

@@ -2,22 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import event
 
 from app.core.db import db
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One round trip; several parameters where it was an executemany."""
-
-    sql: str
-    parameters: tuple[dict[str, Any], ...]
-    is_many: bool
+from tests.support.statement import Statement
 
 
 @contextmanager
