@@ -1,4 +1,4 @@
-"""Clients that place orders, each a process of its own: imports little, so that it starts at once."""
+"""Clients that place orders, each a process of its own: loads little, so that it starts at once."""
 
 import json
 from collections.abc import Callable

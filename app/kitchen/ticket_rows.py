@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
-from app.core.db import execute
-from app.core.tenant import current_tenant_id
+from app.core.db import among, of_tenant, run
 from app.kitchen.domain import late_after
 from app.kitchen.models import Ticket, TicketLine
 from app.kitchen.views import ModifierView, StationView, TicketLineView, TicketView
@@ -38,6 +37,17 @@ TICKET = (
     Ticket.seen_at,
     Ticket.bumped_at,
 )
+_LINES = (
+    select(TicketLine.__table__)
+    .where(of_tenant(TicketLine), among(TicketLine.ticket_id, "ticket_ids"))
+    .order_by(TicketLine.ticket_id, TicketLine.position)
+)
+_SISTERS = (
+    select(Ticket.firing_id, Ticket.id, Ticket.state, Station.name)
+    .join(Station, (Station.tenant_id == Ticket.tenant_id) & (Station.id == Ticket.station_id))
+    .where(of_tenant(Ticket), among(Ticket.firing_id, "firing_ids"))
+    .order_by(Station.position, Station.name)
+)
 _MARKS = {"no": ("NO ", "-"), "add": ("ADD ", "EXTRA ", "+")}
 _FIRST = {"no": 0, "add": 1}
 
@@ -54,19 +64,14 @@ def station_view(row: Row[Any], undone: int = 0) -> StationView:
     )
 
 
-def ticket_rows(
-    *conditions: ColumnElement[bool],
-    order_by: Sequence[Any] = (Ticket.fired_at, Ticket.id),
-    limit: int | None = None,
-) -> Sequence[TicketRow]:
-    """Tickets with their stations, for `ticket_views`."""
-    return execute(
+def tickets(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """A statement to keep: tickets with their stations, oldest first, for `ticket_views`."""
+    return (
         select(*STATION, *TICKET)
         .join(Ticket, (Ticket.tenant_id == Station.tenant_id) & (Ticket.station_id == Station.id))
-        .where(Station.tenant_id == current_tenant_id(), *conditions)
-        .order_by(*order_by)
-        .limit(limit)
-    ).all()
+        .where(of_tenant(Station), *conditions)
+        .order_by(Ticket.fired_at, Ticket.id)
+    )
 
 
 def ticket_views(rows: Sequence[TicketRow]) -> tuple[TicketView, ...]:
@@ -104,11 +109,7 @@ def ticket_views(rows: Sequence[TicketRow]) -> tuple[TicketView, ...]:
 
 def _lines(ticket_ids: Sequence[UUID]) -> dict[UUID, list[TicketLineView]]:
     lines: dict[UUID, list[TicketLineView]] = defaultdict(list)
-    for row in execute(
-        select(TicketLine.__table__)
-        .where(TicketLine.tenant_id == current_tenant_id(), TicketLine.ticket_id.in_(ticket_ids))
-        .order_by(TicketLine.ticket_id, TicketLine.position)
-    ):
+    for row in run(_LINES, ticket_ids=ticket_ids):
         lines[row.ticket_id].append(_line(row))
     return lines
 
@@ -138,11 +139,6 @@ def _modifier(modifier: dict[str, str]) -> ModifierView:
 
 def _sisters(firing_ids: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
     sisters: dict[UUID, list[Row[Any]]] = defaultdict(list)
-    for row in execute(
-        select(Ticket.firing_id, Ticket.id, Ticket.state, Station.name)
-        .join(Station, (Station.tenant_id == Ticket.tenant_id) & (Station.id == Ticket.station_id))
-        .where(Ticket.tenant_id == current_tenant_id(), Ticket.firing_id.in_(sorted(firing_ids)))
-        .order_by(Station.position, Station.name)
-    ):
+    for row in run(_SISTERS, firing_ids=sorted(firing_ids)):
         sisters[row.firing_id].append(row)
     return sisters
