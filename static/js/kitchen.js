@@ -86,7 +86,16 @@
     countHidden();
   }
 
+  /* Measuring lays the whole board out anew: once for all that changed, and after it has been painted. */
+  let isDue = false;
+  function lookSoon() {
+    announce();
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => setTimeout(() => { isDue = false; look(); }));
+  }
+
   look();
-  new MutationObserver(look).observe(document.querySelector("main"), { childList: true, subtree: true });
+  new MutationObserver(lookSoon).observe(document.querySelector("main"), { childList: true, subtree: true });
   setInterval(look, 5000);
 })();
