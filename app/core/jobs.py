@@ -10,10 +10,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 
 from app.core import clock, crash
-from app.core.db import execute, transaction
+from app.core.db import among, execute, of_tenant, transaction
+from app.core.db import run as run_kept
 from app.core.events import Job, wiring
 from app.core.model import Json
 from app.core.models import Outbox
@@ -25,6 +26,25 @@ LEASE, STAGED_LEASE = timedelta(seconds=5), timedelta(seconds=30)
 PAUSE_S = 1.0
 BACK_OFF_S = (1, 5, 15, 60, 300)
 QUEUES = ("payments", "stock")
+
+_IS_UNDONE = (of_tenant(Outbox), Outbox.id == bindparam("row_id"), Outbox.done_at.is_(None))
+_UNDONE = select(Outbox.id).where(*_IS_UNDONE).with_for_update()
+_LEASE = (
+    update(Outbox)
+    .where(
+        *_IS_UNDONE,
+        Outbox.leased_until.is_(None) | (Outbox.leased_until < bindparam("now")),
+    )
+    .values(
+        leased_until=case(
+            (among(Outbox.handler, "staged"), bindparam("staged_until")),
+            else_=bindparam("until"),
+        ),
+        attempts=Outbox.attempts + 1,
+    )
+    .returning(Outbox.handler, Outbox.payload)
+)
+_DONE = update(Outbox).where(*_IS_UNDONE).values(done_at=bindparam("now"), error=None)
 
 log = structlog.get_logger()
 
@@ -91,18 +111,14 @@ def _run(row_id: UUID) -> str:
 def _lease(row_id: UUID) -> tuple[Job, Json] | None:
     now = clock.now()
     staged = [name for name, job in wiring().jobs.items() if job.staged]
-    lease_end = case((Outbox.handler.in_(staged), now + STAGED_LEASE), else_=now + LEASE)
     with transaction():
-        row = execute(
-            update(Outbox)
-            .where(
-                Outbox.tenant_id == current_tenant_id(),
-                Outbox.id == row_id,
-                Outbox.done_at.is_(None),
-                Outbox.leased_until.is_(None) | (Outbox.leased_until < now),
-            )
-            .values(leased_until=lease_end, attempts=Outbox.attempts + 1)
-            .returning(Outbox.handler, Outbox.payload)
+        row = run_kept(
+            _LEASE,
+            row_id=row_id,
+            staged=staged,
+            now=now,
+            until=now + LEASE,
+            staged_until=now + STAGED_LEASE,
         ).one_or_none()
     return None if row is None else (wiring().jobs[row.handler], row.payload)
 
@@ -111,20 +127,12 @@ def _carry_out(job: Job, payload: Json, row_id: UUID) -> None:
     if job.staged:
         job.run(payload)
     with transaction():
-        undone = execute(
-            select(Outbox.id)
-            .where(
-                Outbox.tenant_id == current_tenant_id(),
-                Outbox.id == row_id,
-                Outbox.done_at.is_(None),
-            )
-            .with_for_update()
-        ).one_or_none()
+        undone = run_kept(_UNDONE, row_id=row_id).one_or_none()
         if undone is None:
             return
         if not job.staged:
             job.run(payload)
-        _update(row_id, done_at=clock.now(), error=None)
+        run_kept(_DONE, row_id=row_id, now=clock.now())
 
 
 def _put_back(row_id: UUID, error: Exception) -> None:

@@ -6,6 +6,7 @@ of their numbers by the one relay that holds the advisory lock.
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any
@@ -16,11 +17,12 @@ from flask import Flask
 from redis import Redis
 from redis.client import PubSub
 from redis.exceptions import RedisError
-from sqlalchemy import Row, text, update
+from rq import Queue
+from sqlalchemy import Row, bindparam, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import clock, crash, redis
-from app.core.db import execute, session, set_tenant, transaction
+from app.core.db import among, execute, of_tenant, run, session, set_tenant, transaction
 from app.core.events import wiring
 from app.core.jobs import QUEUES, queue
 from app.core.models import Outbox
@@ -34,6 +36,11 @@ _LOCK = 0x6E69_6262
 _CLAIM = text(
     "SELECT claimed.* FROM (SELECT pg_try_advisory_xact_lock(:lock) AS mine) AS turn,"
     " app.outbox_claim(CASE WHEN turn.mine THEN :most ELSE 0 END) AS claimed"
+)
+_SENT = (
+    update(Outbox)
+    .where(of_tenant(Outbox), among(Outbox.id, "row_ids"))
+    .values(sent_at=bindparam("now"), leased_until=None)
 )
 
 log = structlog.get_logger()
@@ -86,36 +93,33 @@ def _relay_tenant(connection: Redis, tenant_id: UUID, rows: list[Claimed]) -> No
     with tenant_scope(tenant_id):
         set_tenant(session().connection(), tenant_id)
         for row in rows:
-            _send(connection, tenant_id, row)
+            if row.handler == STREAM:
+                _publish(connection, tenant_id, row)
+        _enqueue(connection, tenant_id, [row for row in rows if row.handler != STREAM])
         crash.point("after-publish")
-        execute(
-            update(Outbox)
-            .where(Outbox.tenant_id == tenant_id, Outbox.id.in_([row.id for row in rows]))
-            .values(sent_at=clock.now(), leased_until=None)
+        run(_SENT, row_ids=[row.id for row in rows], now=clock.now())
+
+
+def _enqueue(connection: Redis, tenant_id: UUID, rows: list[Claimed]) -> None:
+    """Hand jobs to their queues, one exchange with Redis a queue."""
+    of_queue: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        job = wiring().jobs.get(row.handler)
+        if job is None:
+            # One row of another version must not stop all others; the sweep brings it back.
+            log.error("relay.no_such_job", handler=row.handler, outbox_id=str(row.id))
+            continue
+        of_queue[job.queue].append(
+            Queue.prepare_data(
+                "app.core.jobs.run",
+                (str(tenant_id), str(row.id)),
+                job_id=str(row.id),
+                result_ttl=0,
+                failure_ttl=60,
+            )
         )
-
-
-def _send(connection: Redis, tenant_id: UUID, row: Claimed) -> None:
-    if row.handler == STREAM:
-        _publish(connection, tenant_id, row)
-    else:
-        _enqueue(connection, tenant_id, row)
-
-
-def _enqueue(connection: Redis, tenant_id: UUID, row: Claimed) -> None:
-    job = wiring().jobs.get(row.handler)
-    if job is None:
-        # One row of another version must not stop all others; the sweep brings it back.
-        log.error("relay.no_such_job", handler=row.handler, outbox_id=str(row.id))
-        return
-    queue(job.queue, connection).enqueue(
-        "app.core.jobs.run",
-        str(tenant_id),
-        str(row.id),
-        job_id=str(row.id),
-        result_ttl=0,
-        failure_ttl=60,
-    )
+    for name, jobs in of_queue.items():
+        queue(name, connection).enqueue_many(jobs)
 
 
 def _publish(connection: Redis, tenant_id: UUID, row: Claimed) -> None:

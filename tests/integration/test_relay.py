@@ -22,9 +22,8 @@ class Noting:
         if self._tenant in channel:
             self.sent.append("frame")
 
-    def enqueue(self, _function: str, tenant_id: str, *_: Any, **__: Any) -> None:
-        if tenant_id == self._tenant:
-            self.sent.append("job")
+    def enqueue_many(self, jobs: list[Any]) -> None:
+        self.sent += ["job" for job in jobs if job.args[0] == self._tenant]
 
 
 def test_screens_hear_of_an_order_before_its_jobs_are_handed_out(
