@@ -16,6 +16,7 @@ class Answer:
 
     status: int
     body: bytes
+    location: str
     took_s: float
 
 
@@ -53,29 +54,30 @@ class Wire:
         """Ask, on a new connection where the server has closed the old one meanwhile."""
         began = time.perf_counter()
         try:
-            status, body = self._exchange(request)
+            head, body = self._exchange(request)
         except ConnectionError:
             self.close()
-            status, body = self._exchange(request)
-        return Answer(status, body, time.perf_counter() - began)
+            head, body = self._exchange(request)
+        took = time.perf_counter() - began
+        location = _field(head, b"location") or _field(head, b"hx-redirect")
+        return Answer(int(head[9:12]), body, location.decode(), took)
 
-    def _exchange(self, request: bytes) -> tuple[int, bytes]:
+    def _exchange(self, request: bytes) -> tuple[bytes, bytes]:
         if self._socket is None:
             self._socket = socket.create_connection(self._address, timeout=30)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(request)
         head, _, body = self._read_until(b"", b"\r\n\r\n").partition(b"\r\n\r\n")
-        fields = head.lower()
-        if b"\r\nconnection: close" in fields:
+        if _field(head, b"connection") == b"close":
             body = self._read_to_end(body)
             self.close()
-        elif b"\r\ntransfer-encoding: chunked" in fields:
+        elif _field(head, b"transfer-encoding") == b"chunked":
             body = _whole(self._read_until(body, b"0\r\n\r\n"))
         else:
-            length = int(fields.partition(b"content-length: ")[2].partition(b"\r\n")[0] or b"0")
+            length = int(_field(head, b"content-length") or b"0")
             while len(body) < length:
                 body += self._receive()
-        return int(head[9:12]), body
+        return head, body
 
     def _read_until(self, got: bytes, mark: bytes) -> bytes:
         while mark not in got:
@@ -94,6 +96,11 @@ class Wire:
         if not received:
             raise ConnectionResetError("the server closed the connection")
         return received
+
+
+def _field(head: bytes, name: bytes) -> bytes:
+    at = head.lower().find(b"\r\n" + name + b": ")
+    return head[at + len(name) + 4 :].partition(b"\r\n")[0] if at >= 0 else b""
 
 
 def _whole(chunks: bytes) -> bytes:

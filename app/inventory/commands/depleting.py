@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
-from app.core.db import execute, transaction
+from app.core.db import among, execute, of_tenant, run, transaction
 from app.core.outbox import later, payload_of
 from app.core.tenant import current_tenant_id
 from app.inventory.commands.reserving import free
@@ -17,6 +17,17 @@ from app.ordering.events import LineVoided
 from app.ordering.models import Firing, FiringLine
 
 REVERSE = "inventory.reverse"
+_TURN = (
+    update(Reservation)
+    .where(
+        of_tenant(Reservation),
+        Reservation.location_id == bindparam("of_location"),
+        among(Reservation.line_id, "line_ids"),
+        Reservation.state == "held",
+    )
+    .values(state="depleted")
+    .returning(Reservation.line_id, Reservation.ingredient_id, Reservation.quantity)
+)
 
 
 def deplete(location_id: UUID, firing_id: UUID, line_ids: Collection[UUID]) -> int:
@@ -25,17 +36,7 @@ def deplete(location_id: UUID, firing_id: UUID, line_ids: Collection[UUID]) -> i
     A reservation turns once, so that asking again does nothing.
     """
     with transaction():
-        turned = execute(
-            update(Reservation)
-            .where(
-                Reservation.tenant_id == current_tenant_id(),
-                Reservation.location_id == location_id,
-                Reservation.line_id.in_(line_ids),
-                Reservation.state == "held",
-            )
-            .values(state="depleted")
-            .returning(Reservation.line_id, Reservation.ingredient_id, Reservation.quantity)
-        ).all()
+        turned = run(_TURN, of_location=location_id, line_ids=list(line_ids)).all()
         if turned:
             _take(location_id, firing_id, turned)
     return len(turned)
@@ -55,7 +56,7 @@ def _take(location_id: UUID, firing_id: UUID, turned: Sequence[Row[Any]]) -> Non
     freed: dict[UUID, Decimal] = {}
     for row in turned:
         freed[row.ingredient_id] = freed.get(row.ingredient_id, Decimal()) + row.quantity
-    lock_stock(location_id, freed)
+    # Nothing is decided by what there is: it is locked last, so that placing hardly waits.
     move(location_id, moves, reserved=freed)
 
 

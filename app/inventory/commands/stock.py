@@ -110,7 +110,7 @@ def shift_reserved(location_id: UUID, amounts: Mapping[UUID, Decimal]) -> None:
 def move(
     location_id: UUID, moves: Collection[Move], *, reserved: Mapping[UUID, Decimal] | None = None
 ) -> None:
-    """Write ledger rows and bring locked stock in line; `reserved` is what each frees of that."""
+    """Write ledger rows, then bring stock in line, by id; `reserved` is what each frees of that."""
     location, now = get_location_by_id(location_id), clock.now()
     day_id = current_business_day(location, now)
     shared = {"location_id": location_id, "at": now, "business_day_id": day_id}

@@ -60,15 +60,17 @@ def due_lines(order: OrderRow, course: int | None = None) -> list[UUID]:
 
 
 def fire(actor_id: UUID, location: LocationView, order_id: UUID, line_ids: Sequence[UUID]) -> UUID:
-    """Fire held lines; returns the firing's id."""
+    """Hand held lines to the kitchen: one firing, its tickets in the same transaction."""
     run(_FIRED, line_ids=line_ids)
-    return hand_over(actor_id, location, order_id, facts_of(line_ids))
+    fired = add_firing(actor_id, location, order_id, facts_of(line_ids))
+    emit(fired)
+    return fired.firing_id
 
 
-def hand_over(
+def add_firing(
     actor_id: UUID, location: LocationView, order_id: UUID, lines: Sequence[LineFacts]
-) -> UUID:
-    """Hand fired lines to the kitchen: one firing, its tickets in the same transaction."""
+) -> LinesFired:
+    """Write a firing of fired lines; telling of it is left to the caller."""
     firing_id, now = new_id(), clock.now()
     execute(
         _ADD,
@@ -85,18 +87,15 @@ def hand_over(
     )
     shared = {"location_id": location.id, "firing_id": firing_id}
     insert_rows(FiringLine, [shared | {"line_id": line.line_id} for line in lines])
-    emit(
-        LinesFired(
-            location_id=location.id,
-            order_id=order_id,
-            firing_id=firing_id,
-            fired_at=now,
-            fired_by=actor_id,
-            line_ids=tuple(line.line_id for line in lines),
-            lines=tuple(lines),
-        )
+    return LinesFired(
+        location_id=location.id,
+        order_id=order_id,
+        firing_id=firing_id,
+        fired_at=now,
+        fired_by=actor_id,
+        line_ids=tuple(line.line_id for line in lines),
+        lines=tuple(lines),
     )
-    return firing_id
 
 
 def fire_course(actor: Actor, location: LocationView, order_id: UUID, course: int) -> UUID | None:

@@ -22,7 +22,7 @@ from app.ordering.commands.asked import NewLine
 from app.ordering.commands.bills import put_on_bill, sums_of
 from app.ordering.commands.drafts import Draft, draft_new
 from app.ordering.commands.facts import facts_of
-from app.ordering.commands.firing import due_lines, fire, hand_over
+from app.ordering.commands.firing import add_firing, due_lines, fire
 from app.ordering.commands.lines import LineRow, write_new
 from app.ordering.commands.orders import OrderRow, add_bill, add_order, change_order
 from app.ordering.commands.settling import settle_free
@@ -102,13 +102,13 @@ def place(actor: Actor, location: LocationView, wanted: PlaceOrder) -> Placed:
         _write(actor, location, order, drafts, due)
         put_on_bill(location, bill_id, [draft.line_id for draft in drafts])
         lines = [draft.facts for draft in drafts]
+        now = [line for line in lines if line.line_id in due]
+        # Before stock is locked, which all orders of the location wait for.
+        fired = add_firing(actor.member_id, location, order.id, now) if now else None
         number = _set_aside(location, order, lines)
-        fired = [line for line in lines if line.line_id in due]
-        firing_id = (
-            hand_over(actor.member_id, location, order.id, fired)
-            if fired
-            else _fire_or_wait(actor.member_id, location, order)
-        )
+        if fired:
+            emit(fired)
+        firing_id = fired.firing_id if fired else _fire_or_wait(actor.member_id, location, order)
         warnings = tuple(notes(WARNINGS, list))
     return Placed(
         order_id=wanted.order_id,
