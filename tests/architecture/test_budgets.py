@@ -13,7 +13,7 @@ from tests.support.visitor import Visitor
 Recorder = Callable[[], AbstractContextManager[list[str]]]
 
 BUDGETS = {"/orders/{order}": 20, "/kitchen/kitchen": 12, "/floor": 14, "/dashboard": 30}
-PLACING = 60  # a table seated included
+PLACING = 34  # a table seated included
 
 
 @pytest.fixture
