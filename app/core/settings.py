@@ -27,6 +27,7 @@ LARGEST_BODY = 2 * 1024 * 1024
 SENTENCES = {
     "HOST": "HOST must be the name or address to listen on, such as 127.0.0.1.",
     "PORT": "PORT must be a whole number from 1 to 65533; the two ports above it are used too.",
+    "WEB_PROCESSES": "WEB_PROCESSES must be a whole number from 1 to 64.",
     "DATABASE_URL": "DATABASE_URL must look like postgresql://nib_app:password@host/nibblix.",
     "DATABASE_OWNER_URL": (
         "DATABASE_OWNER_URL must look like postgresql://nib_owner:password@host/nibblix."
@@ -60,6 +61,7 @@ class Settings:
 
     host: str
     port: int
+    web_processes: int
     data_dir: Path
     database_url: str
     database_owner_url: str | None
@@ -121,6 +123,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     settings = Settings(
         host=env.str("HOST", "127.0.0.1", validate=_matches(lambda host: " " not in host)),
         port=port,
+        web_processes=env.int("WEB_PROCESSES", 2, validate=_in_range(1, 64)),
         data_dir=data_dir,
         database_url=external_database or embedded.app_url,
         database_owner_url=owner_url if external_database else embedded.owner_url,

@@ -39,8 +39,8 @@ def _roles() -> list[tuple[str, list[str]]]:
 def _web(settings: Settings, *, reload: bool) -> list[str]:
     return [
         *_gunicorn("gunicorn_conf", settings.host, settings.port, reload=reload),
-        *("--worker-class", "app.runtime.page_worker.PageWorker", "--workers", "2"),
-        *("--threads", "4"),
+        *("--worker-class", "app.runtime.page_worker.PageWorker"),
+        *("--workers", str(settings.web_processes), "--threads", "4"),
         # Loaded once and forked: a killed worker is back at once. Reload needs it loaded anew.
         *([] if reload else ["--preload"]),
         "wsgi:app",

@@ -69,6 +69,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     wrong = {
         "DATA_DIR": str(tmp_path),
         "PORT": "eighty",
+        "WEB_PROCESSES": "0",
         "DATABASE_URL": "mysql://db/nibblix",
         "REDIS_URL": "localhost:6379",
         "LOG_LEVEL": "LOUD",
@@ -80,6 +81,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
 
     assert [problem.split()[0] for problem in caught.value.problems] == [
         "PORT",
+        "WEB_PROCESSES",
         "DATABASE_URL",
         "REDIS_URL",
         "STREAM_URL",
