@@ -23,6 +23,7 @@ MOST_MIB = 300.0
 MOST_GROWTH_MIB = 10.0
 IDLE = "import sys; sys.stdout.write('.'); sys.stdout.flush(); sys.stdin.read()"
 WARM_UP = 200
+ONLY_IN_DEVELOPMENT = ("rich", "pygments")
 SETTLE_S = 3.0
 
 
@@ -84,7 +85,13 @@ def _place(scene: Scene, browser: Browser, orders: int) -> None:
 def _make_run() -> Iterator[int]:
     """The product as a person starts it, on a folder and ports of its own, once it is ready."""
     with tempfile.TemporaryDirectory(prefix="nibblix-weight-") as folder:
-        given = {"DATA_DIR": folder, "PORT": str(free_ports(3)), "PYTHONUNBUFFERED": "1"}
+        hidden = _hide(Path(folder))
+        given = {
+            "DATA_DIR": folder,
+            "PORT": str(free_ports(3)),
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(hidden),
+        }
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         process = subprocess.Popen(
             [sys.executable, "-m", "app.runtime", "run"],
@@ -99,6 +106,18 @@ def _make_run() -> Iterator[int]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate()
+
+
+def _hide(folder: Path) -> Path:
+    """A path before all others, where what only development installs cannot be imported.
+
+    structlog loads rich wherever it finds it.
+    """
+    hidden = folder / "hidden"
+    hidden.mkdir()
+    for name in ONLY_IN_DEVELOPMENT:
+        (hidden / f"{name}.py").write_text(f"raise ImportError({name!r})\n")
+    return hidden
 
 
 def _wait_and_use(process: "subprocess.Popen[str]", port: int) -> None:
