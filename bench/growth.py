@@ -23,7 +23,7 @@ from tests.support.trade import Wanted, order
 from tests.support.visitor import Visitor, signed_in
 
 # How many tenants, and how many orders in all.
-QUICK = ((1, 1_000), (20, 10_000), (200, 100_000))
+QUICK = ((1, 1_000), (50, 20_000))
 FULL = ((1, 1_000), (200, 100_000), (2_000, 1_000_000))
 ROUNDS = 300
 WARM_UP = 20

@@ -114,7 +114,7 @@ def _weigh(scene: Scene, browser: Browser, house: House, name: str, path: str) -
 
 
 def _usable(scene: Scene, browser: Browser, house: House, path: str) -> Figure:
-    rounds = scene.pick(3, 9)
+    rounds = scene.pick(2, 9)
     with _browser_of(scene, browser, house, "bob") as context:
         size = len(context.request.get(scene.live.url + path).body())
     filler = "<p>Nothing to do here.</p>\n"

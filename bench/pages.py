@@ -75,7 +75,7 @@ def _answers(scene: Scene, house: House, shown: Sequence[Shown]) -> list[Figure]
     found: list[Figure] = []
     with bare_server(scene.live.settings, scene.own.folder, answers) as address:
         for page in shown:
-            found += _in_turns(scene.pick(60, 400), page, riders[page.name], Rider(address, {}))
+            found += _in_turns(scene.pick(40, 400), page, riders[page.name], Rider(address, {}))
     return found
 
 

@@ -67,7 +67,7 @@ def _alone(scene: Scene, recording: Recording) -> list[Figure]:
     place = client((scene.live.url, _signed_in(scene), _path(scene.restaurant), _menu(scene)))
     with connect(scene.own.addresses.app_url) as connection:
         raw = Repetition(recording, connection)
-        placed, bare = _in_pairs(place, raw, scene.pick(150, 1000))
+        placed, bare = _in_pairs(place, raw, scene.pick(100, 1000))
     p10, p10_bare = percentile(placed, 10), percentile(bare, 10)
     return [
         Figure(
@@ -112,7 +112,7 @@ def _journeys(scene: Scene) -> list[float]:
     form = "application/x-www-form-urlencoded"
     wire = Wire(scene.live.url, {**_signed_in(scene), "HX-Request": "true"})
     taken = []
-    for _ in range(scene.pick(30, 200)):
+    for _ in range(scene.pick(20, 200)):
         began = time.perf_counter()
         opening = urlencode({"service_type": "dine_in", "pickup_name": "Bench"}).encode()
         order = wire.post(f"{scene.restaurant.url}/orders", opening, form, str(new_id())).location
@@ -126,7 +126,7 @@ def _journeys(scene: Scene) -> list[float]:
 
 
 def _together(scene: Scene, recording: Recording) -> list[Figure]:
-    seconds = float(scene.pick(6, 20))
+    seconds = float(scene.pick(4, 20))
     shared = (_path(scene.restaurant), _menu(scene))
     tablets = [(scene.live.url, _signed_in(scene), *shared) for _ in range(CLIENTS)]
     bare = [(scene.own.addresses.app_url, recording)] * CLIENTS

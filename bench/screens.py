@@ -45,7 +45,7 @@ class Stage:
 def measure(scene: Scene) -> list[Figure]:
     """Taps and sends on one tablet, watched by one board, then by fifty screens."""
     house = open_house(scene.app, "bench-screens")
-    rounds = scene.pick(12, 100)
+    rounds = scene.pick(8, 100)
     with running_browser() as browser:
         with _stage(scene, browser, house) as stage:
             taps, alone = _work(stage, rounds)

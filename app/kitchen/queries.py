@@ -25,10 +25,15 @@ _IS_THE_STATION = (
     Station.location_id == bindparam("location_id"),
     Station.id == bindparam("station_id"),
 )
-_OPEN_DAY = select(BusinessDay.id).where(
+_IS_OPEN_DAY = (
     of_tenant(BusinessDay),
     BusinessDay.location_id == bindparam("location_id"),
     BusinessDay.closed_at.is_(None),
+)
+# Two values that are read first: as a join, a station's tickets of all days were gone through.
+_OF_OPEN_DAY = (
+    Ticket.business_day_id == select(BusinessDay.id).where(*_IS_OPEN_DAY).scalar_subquery(),
+    Ticket.bumped_at >= select(BusinessDay.opened_at).where(*_IS_OPEN_DAY).scalar_subquery(),
 )
 _BOARD = (
     select(*STATION, *TICKET)
@@ -65,7 +70,7 @@ _RECALLABLE = (
     tickets(
         Ticket.station_id == bindparam("station_id"),
         Ticket.state == "bumped",
-        Ticket.business_day_id.in_(_OPEN_DAY),
+        *_OF_OPEN_DAY,
     )
     .order_by(None)
     .order_by(Ticket.bumped_at.desc())
@@ -117,7 +122,7 @@ _TODAY = (
         of_tenant(Ticket),
         Ticket.station_id == bindparam("station_id"),
         Ticket.state == "bumped",
-        Ticket.business_day_id.in_(_OPEN_DAY),
+        *_OF_OPEN_DAY,
         _TOOK <= LONGEST_COUNTED,
     )
 )

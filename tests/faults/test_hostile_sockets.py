@@ -14,11 +14,9 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 import redis
 
-from app.core import stream
-from app.core.db import end_reading
 from app.core.redis import stream_channel
 from tests.support.crowd import screens
-from tests.support.kitchen import send
+from tests.support.kitchen import reached, send, view_of
 from tests.support.live import Live
 from tests.support.restaurants import Restaurant
 from tests.support.servers import Addresses
@@ -62,17 +60,6 @@ def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
     return new_restaurant()
 
 
-def kitchen(house: Restaurant) -> str:
-    return f"kitchen:{house.stations['Kitchen']}"
-
-
-def reached(house: Restaurant) -> int:
-    with house.inside():
-        found = stream.reached(house.location.id)
-        end_reading()
-    return found
-
-
 class Kitchen:
     """A screen that does everything right, and frames of 100 kB for all that watch with it."""
 
@@ -85,7 +72,7 @@ class Kitchen:
         return max(self._one(size) for _ in range(rounds))
 
     def _one(self, size: int) -> float:
-        seq, view = self.screen.seq + 1, kitchen(self._house)
+        seq, view = self.screen.seq + 1, view_of(self._house)
         frame = {"seq": seq, "at": "", "topics": [], "views": {view: "x" * size}}
         channel = stream_channel(self._house.tenant.id, self._house.location.id)
         began = time.monotonic()
@@ -97,7 +84,7 @@ class Kitchen:
 @pytest.fixture
 def good(live: Live, house: Restaurant, addresses: Addresses) -> Iterator[Kitchen]:
     with (
-        Watcher(live, house, kitchen(house)) as screen,
+        Watcher(live, house, view_of(house)) as screen,
         redis.Redis.from_url(addresses.redis_url) as server,
     ):
         screen.take()
@@ -116,7 +103,7 @@ def test_readers_of_a_byte_a_second_or_of_nothing_keep_nobody_waiting(
     before = resident_mib(live.pid("stream"))
     with ExitStack() as stack:
         slow, *_mute = [
-            stack.enter_context(Watcher(live, house, kitchen(house), token=token, sockopt=NARROW))
+            stack.enter_context(Watcher(live, house, view_of(house), token=token, sockopt=NARROW))
             for _ in range(4)
         ]
         lags = []
@@ -168,7 +155,7 @@ def masked(first: int, body: bytes, announced: int | None = None) -> bytes:
 def test_a_bad_frame_is_hung_up_on_and_the_others_go_on(
     live: Live, house: Restaurant, good: Kitchen, frames: bytes, codes: tuple[int, ...]
 ) -> None:
-    with Watcher(live, house, kitchen(house)) as bad:
+    with Watcher(live, house, view_of(house)) as bad:
         bad.take()
         raw(bad).sendall(frames)
 
@@ -197,7 +184,7 @@ def test_a_flood_drowns_nobody_else(
                 raw(screen).sendall(message * 200)
 
     with ExitStack() as stack:
-        flooders = [stack.enter_context(Watcher(live, house, kitchen(house))) for _ in range(3)]
+        flooders = [stack.enter_context(Watcher(live, house, view_of(house))) for _ in range(3)]
         threads = [threading.Thread(target=pour, args=(screen,)) for screen in flooders]
         for thread in threads:
             thread.start()
@@ -214,7 +201,7 @@ def test_screens_that_are_sent_away_by_a_reload_are_soon_right_again(
     live: Live, house: Restaurant
 ) -> None:
     token = token_of(house, house.people["carol"])
-    with screens(live, house, kitchen(house), token, 200) as crowd:
+    with screens(live, house, view_of(house), token, 200) as crowd:
         crowd.wait_until(live=True)
         send(house, "Bruschetta")
 
@@ -236,7 +223,7 @@ def test_1000_screens_get_every_frame_within_a_second(live: Live, house: Restaur
     """More of them than a process may open files unasked: the socket process asks."""
     token = token_of(house, house.people["carol"])
     sent: dict[int, int] = {}
-    with screens(live, house, kitchen(house), token, 1000) as crowd:
+    with screens(live, house, view_of(house), token, 1000) as crowd:
         crowd.wait_until(live=True)
         began = time.monotonic()
         for fire in range(30):

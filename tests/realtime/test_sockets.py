@@ -12,13 +12,12 @@ import redis
 import websocket
 from psycopg import Connection
 
-from app.core import stream
 from app.core.db import end_reading
 from app.core.redis import stream_channel
 from app.identity.logins import end_login
 from app.identity.queries import find_login
 from app.kitchen import commands, queries
-from tests.support.kitchen import send, tickets_of
+from tests.support.kitchen import reached, send, tickets_of, view_of
 from tests.support.live import Live
 from tests.support.restaurants import Restaurant
 from tests.support.servers import Addresses
@@ -42,17 +41,6 @@ def live(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
     """A restaurant of the test's own."""
     return new_restaurant()
-
-
-def _kitchen(house: Restaurant) -> str:
-    return f"kitchen:{house.stations['Kitchen']}"
-
-
-def _reached(house: Restaurant) -> int:
-    with house.inside():
-        found = stream.reached(house.location.id)
-        end_reading()
-    return found
 
 
 def _on_board(house: Restaurant) -> set[str]:
@@ -85,17 +73,17 @@ def _refusal(live: Live, house: Restaurant, view: str, **how: Any) -> int:
 
 def test_a_snapshot_comes_first_then_every_change_in_order(live: Live, house: Restaurant) -> None:
     earlier = send(house, "Bruschetta")
-    with Watcher(live, house, _kitchen(house)) as screen:
+    with Watcher(live, house, view_of(house)) as screen:
         first = screen.take()
         orders = [send(house, "Bruschetta", "Espresso") for _ in range(5)]
         _bump(house, earlier)
         _bump(house, orders[2])
 
-        screen.follow(_reached(house))
+        screen.follow(reached(house))
 
     assert first["snapshot"]
     assert first["target"] == "#tickets"
-    assert screen.seqs == list(range(screen.seqs[0], _reached(house) + 1))
+    assert screen.seqs == list(range(screen.seqs[0], reached(house) + 1))
     assert screen.tickets == _on_board(house)
 
 
@@ -116,13 +104,13 @@ def test_a_view_without_content_gets_every_number_with_its_topics(
 def test_what_was_never_published_is_mended_from_the_database(
     live: Live, house: Restaurant, owner_connection: Connection
 ) -> None:
-    with Watcher(live, house, _kitchen(house)) as screen:
+    with Watcher(live, house, view_of(house)) as screen:
         screen.take()
         live.kill("relay")
         try:
             send(house, "Bruschetta")
             owner_connection.execute("UPDATE outbox SET sent_at = now() WHERE sent_at IS NULL")
-            screen.follow(_reached(house))
+            screen.follow(reached(house))
         finally:
             live.start("relay")
 
@@ -133,7 +121,7 @@ def test_what_was_never_published_is_mended_from_the_database(
 def test_a_gap_between_frames_leads_to_a_snapshot(
     live: Live, house: Restaurant, owner_connection: Connection
 ) -> None:
-    with Watcher(live, house, _kitchen(house)) as screen:
+    with Watcher(live, house, view_of(house)) as screen:
         screen.take()
         live.kill("relay")
         send(house, "Bruschetta")
@@ -141,7 +129,7 @@ def test_a_gap_between_frames_leads_to_a_snapshot(
         send(house, "Bruschetta")
         live.start("relay")
 
-        screen.follow(_reached(house))
+        screen.follow(reached(house))
 
     assert screen.snapshots >= 2
     assert screen.tickets == _on_board(house)
@@ -150,20 +138,20 @@ def test_a_gap_between_frames_leads_to_a_snapshot(
 def test_a_lost_subscription_is_taken_up_again(
     live: Live, house: Restaurant, addresses: Addresses
 ) -> None:
-    with Watcher(live, house, _kitchen(house)) as screen:
+    with Watcher(live, house, view_of(house)) as screen:
         screen.take()
         with redis.Redis.from_url(addresses.redis_url) as server:
             server.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
         for _ in range(3):
             send(house, "Bruschetta")
 
-        screen.follow(_reached(house))
+        screen.follow(reached(house))
 
     assert screen.tickets == _on_board(house)
 
 
 def test_a_screen_may_ask_for_a_snapshot(live: Live, house: Restaurant) -> None:
-    with Watcher(live, house, _kitchen(house)) as screen:
+    with Watcher(live, house, view_of(house)) as screen:
         screen.take()
         screen.socket.send('{"resync": true}')
 
@@ -173,7 +161,7 @@ def test_a_screen_may_ask_for_a_snapshot(live: Live, house: Restaurant) -> None:
 
 
 def test_a_quiet_screen_hears_that_nothing_was_missed(live: Live, house: Restaurant) -> None:
-    with Watcher(live, house, _kitchen(house)) as screen:
+    with Watcher(live, house, view_of(house)) as screen:
         snapshot = screen.take()
 
         heartbeat = screen.take()
@@ -183,7 +171,7 @@ def test_a_quiet_screen_hears_that_nothing_was_missed(live: Live, house: Restaur
 
 
 def test_only_own_pages_may_open_a_socket(live: Live, house: Restaurant) -> None:
-    view = _kitchen(house)
+    view = view_of(house)
 
     assert _refusal(live, house, view, origin="http://evil.example") == 403
     assert _refusal(live, house, view, origin="http://127.0.0.1:1") == 403
@@ -195,7 +183,7 @@ def test_a_socket_needs_a_session_and_the_permission_of_its_view(
 ) -> None:
     carol = token_of(house, house.people["carol"])
 
-    assert _refusal(live, house, _kitchen(house), token="nobody's") == 401
+    assert _refusal(live, house, view_of(house), token="nobody's") == 401
     assert _refusal(live, house, "dashboard", token=carol) == 403
 
 
@@ -208,12 +196,12 @@ def test_what_is_not_of_this_location_is_not_there(
     assert _refusal(live, house, "kitchen:none") == 404
     assert _refusal(live, house, "cellar") == 404
     carol = token_of(house, house.people["carol"])
-    assert _refusal(live, diner, _kitchen(diner), token=carol) == 401
+    assert _refusal(live, diner, view_of(diner), token=carol) == 401
 
 
 def test_a_revoked_session_is_hung_up_on(live: Live, house: Restaurant) -> None:
     token = token_of(house, house.people["carol"])
-    with Watcher(live, house, _kitchen(house), token=token) as screen:
+    with Watcher(live, house, view_of(house), token=token) as screen:
         with house.inside():
             login = find_login(token)
             assert login is not None
@@ -235,7 +223,7 @@ def test_a_revoked_session_is_hung_up_on(live: Live, house: Restaurant) -> None:
 def test_a_message_that_is_none_is_hung_up_on(
     live: Live, house: Restaurant, message: bytes, opcode: int, code: int
 ) -> None:
-    with Watcher(live, house, _kitchen(house)) as screen:
+    with Watcher(live, house, view_of(house)) as screen:
         screen.take()
         assert screen.socket.sock is not None
         screen.socket.sock.sendall(_frame(opcode, message))
@@ -246,7 +234,7 @@ def test_a_message_that_is_none_is_hung_up_on(
 def test_a_reader_that_is_too_slow_is_cut_and_the_others_go_on(
     live: Live, house: Restaurant, addresses: Addresses
 ) -> None:
-    view = _kitchen(house)
+    view = view_of(house)
     narrow = ((socket.SOL_SOCKET, socket.SO_RCVBUF, 4096),)
     with (
         Watcher(live, house, view, sockopt=narrow) as slow,
@@ -268,7 +256,7 @@ def test_a_reader_that_is_too_slow_is_cut_and_the_others_go_on(
 def test_the_end_of_the_process_sends_screens_away_to_come_back(
     live: Live, house: Restaurant
 ) -> None:
-    with Watcher(live, house, _kitchen(house)) as screen:
+    with Watcher(live, house, view_of(house)) as screen:
         screen.take()
         live.stop("stream")
         try:

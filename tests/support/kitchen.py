@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core import stream
 from app.core.db import end_reading, execute
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
@@ -50,3 +51,16 @@ def tickets_of(restaurant: Restaurant, order_id: UUID) -> dict[str, TicketView]:
         found = [find_ticket(restaurant.location.id, ticket_id) for ticket_id in ids]
         end_reading()
     return {names[ticket.station_id]: ticket for ticket in found if ticket is not None}
+
+
+def view_of(house: Restaurant) -> str:
+    """What a socket asks for to show the kitchen's board."""
+    return f"kitchen:{house.stations['Kitchen']}"
+
+
+def reached(house: Restaurant) -> int:
+    """The number of the location's newest change."""
+    with house.inside():
+        found = stream.reached(house.location.id)
+        end_reading()
+    return found
