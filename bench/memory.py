@@ -55,7 +55,7 @@ def _of_role(role: str, weight: float) -> Figure:
 
 
 def _growth(scene: Scene) -> Figure:
-    orders = scene.pick(300, 5000)
+    orders = scene.pick(200, 5000)
     browser = scene.browser(scene.restaurant.people["bob"])
     _place(scene, browser, WARM_UP)
     before = resident_mib(scene.live.pid("web"))

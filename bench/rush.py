@@ -31,7 +31,7 @@ def measure(scene: Scene) -> list[Figure]:
     evening = _evening(scene, "rush", scene.pick(3, 30))
     before = used(scene)
     with evening.open():
-        evening.play(orders_per_s, scene.pick(10, 600), Random(SEED))  # noqa: S311
+        evening.play(orders_per_s, scene.pick(6, 600), Random(SEED))  # noqa: S311
         after, memory = used(scene), pss_mb(scene)
     for location in evening.locations:
         with connect(scene.own.addresses.owner_url, autocommit=True) as owner:
