@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.live import free_ports
 from tests.support.proxy import Proxy
 
 pytestmark = pytest.mark.faults
@@ -66,6 +67,23 @@ def test_what_is_swallowed_is_never_answered(proxy: Proxy) -> None:
     with proxy.swallowing(), pytest.raises(TimeoutError):
         ask(proxy, patience_s=0.3)
     assert ask(proxy) == b"hello\n"
+
+
+def test_what_is_reset_ends_as_from_a_machine_that_is_gone(tmp_path: Path) -> None:
+    port = free_ports(1)
+    with EchoServer(str(tmp_path / "echo"), Echo) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        with (
+            Proxy(port, tmp_path / "echo") as proxy,
+            socket.create_connection(("127.0.0.1", port), timeout=2) as connection,
+        ):
+            connection.sendall(b"hello\n")
+            assert connection.recv(100) == b"hello\n"
+
+            proxy.reset()
+            with pytest.raises(ConnectionResetError):
+                connection.recv(100)
+        server.shutdown()
 
 
 def test_a_delay_and_slices_change_no_byte(proxy: Proxy) -> None:
