@@ -23,6 +23,7 @@ _BY_ID = select(Location.__table__).where(
     of_tenant(Location), Location.id == bindparam("location_id")
 )
 _remembered: dict[tuple[str, str], tuple[float, "TenantView"]] = {}
+_remembered_places: dict[UUID, tuple[float, tuple["LocationView", ...]]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +139,29 @@ def get_location_by_id(location_id: UUID) -> LocationView:
     if row is None:
         raise NotFound("no_location", "There is no such location.")
     return _location(row)
+
+
+def known_locations() -> tuple[LocationView, ...]:
+    """The tenant's locations by name, remembered for a few seconds by this process.
+
+    For what every page shows of them: the way to the others, and who may go it.
+    """
+    until, known = _remembered_places.get(current_tenant_id(), (0.0, ()))
+    if until > time.monotonic():
+        return known
+    found = tuple(locations())
+    _remembered_places[current_tenant_id()] = (time.monotonic() + _REMEMBERED_S, found)
+    return found
+
+
+def find_known_location(slug: str) -> LocationView | None:
+    """One of `known_locations` by its slug, or None."""
+    return next((place for place in known_locations() if place.slug == slug), None)
+
+
+def forget_locations() -> None:
+    """What this process remembers of the tenant's locations holds no longer."""
+    _remembered_places.pop(current_tenant_id(), None)
 
 
 def locations() -> list[LocationView]:
