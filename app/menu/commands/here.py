@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
@@ -26,20 +26,8 @@ from app.tenancy.queries import LocationView
 class Sold:
     """What has a price: one variant, or one modifier."""
 
-    variant_id: UUID | None = None
-    modifier_id: UUID | None = None
-
-    @property
-    def id(self) -> UUID:
-        """Its id."""
-        found = self.variant_id or self.modifier_id
-        assert found
-        return found
-
-    @property
-    def kind(self) -> str:
-        """Its table, as the audit trail names it."""
-        return "variant" if self.variant_id else "modifier"
+    kind: Literal["variant", "modifier"]
+    id: UUID
 
 
 def set_price_here(
@@ -65,8 +53,7 @@ def set_price_here(
                 tenant_id=current_tenant_id(),
                 id=new_id(),
                 list_id=list_id,
-                variant_id=sold.variant_id,
-                modifier_id=sold.modifier_id,
+                **{f"{sold.kind}_id": sold.id},
                 amount_minor=amount_minor,
                 valid_from=start,
                 valid_until=change.until,
@@ -85,9 +72,7 @@ def clear_price_here(actor: Actor, location: LocationView, sold: Sold) -> UUID:
         now, list_id = clock.now(), list_of(location)
         before = _price_at(list_id, sold, now)
         _apply(end_prices(_spans(list_id, sold), now), now)
-        _note(
-            actor, location, sold.kind, sold.id, {"price_minor": before}, {"price_minor": None}
-        )
+        _note(actor, location, sold.kind, sold.id, {"price_minor": before}, {"price_minor": None})
     return sold.id
 
 
@@ -131,8 +116,11 @@ def list_of(location: LocationView) -> UUID:
 
 
 def _require_sold(sold: Sold) -> None:
-    model = Variant if sold.variant_id else Modifier
-    _require(model, sold.id, "There is no such thing on the menu.")
+    _require(
+        Variant if sold.kind == "variant" else Modifier,
+        sold.id,
+        "There is no such thing on the menu.",
+    )
 
 
 def _require(model: type[Any], some_id: UUID, sentence: str) -> None:
@@ -152,9 +140,8 @@ def _start(location: LocationView, day: date | None) -> datetime:
 
 
 def _of(sold: Sold) -> ColumnElement[bool]:
-    if sold.variant_id:
-        return Price.variant_id == sold.variant_id
-    return Price.modifier_id == sold.modifier_id
+    column = Price.variant_id if sold.kind == "variant" else Price.modifier_id
+    return column == sold.id
 
 
 def _spans(list_id: UUID, sold: Sold) -> list[PriceSpan]:
@@ -209,9 +196,7 @@ def _put_item(location: LocationView, item_id: UUID, values: dict[str, Any]) -> 
             item_id=item_id,
             **values,
         )
-        .on_conflict_do_update(
-            index_elements=["tenant_id", "location_id", "item_id"], set_=values
-        )
+        .on_conflict_do_update(index_elements=["tenant_id", "location_id", "item_id"], set_=values)
     )
 
 
