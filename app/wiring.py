@@ -33,6 +33,7 @@ from app.payments.ledger import post_sale
 from app.payments.routes import payments
 from app.reporting.navigation import init_navigation
 from app.reporting.routes import reporting
+from app.reporting.switcher import init_switcher
 from app.storefront.routes import storefront
 
 
@@ -90,6 +91,7 @@ def register(app: Flask) -> None:
     ):
         app.register_blueprint(blueprint)
     init_navigation(app)
+    init_switcher(app)
     app.cli.add_command(rotate_keys)
     app.cli.add_command(seed_demo)
     app.cli.add_command(check_invariants_command)
