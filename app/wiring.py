@@ -34,6 +34,7 @@ from app.payments.routes import payments
 from app.reporting.navigation import init_navigation
 from app.reporting.routes import reporting
 from app.reporting.switcher import init_switcher
+from app.settings.routes import settings
 from app.storefront.routes import storefront
 
 
@@ -87,6 +88,7 @@ def register(app: Flask) -> None:
         inventory_pages,
         payments,
         reporting,
+        settings,
         storefront,
     ):
         app.register_blueprint(blueprint)

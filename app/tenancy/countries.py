@@ -130,6 +130,11 @@ def find_country(code: str, on: date) -> Country | None:
     )
 
 
+def country_of_zone(zone: str) -> str | None:
+    """The country that has a time zone, by its code; None for a zone of none."""
+    return next((code for code in country_codes() if zone in _time_zones(code)), None)
+
+
 def is_locale(text: str) -> bool:
     """Whether money and dates can be written in a locale."""
     try:

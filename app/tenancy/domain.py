@@ -1,6 +1,7 @@
 """The rules of tenants and locations: business dates and slugs."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -72,6 +73,12 @@ def check_slug(text: str) -> str:
     if text in RESERVED_SLUGS:
         raise _invalid_slug(f"“{text}” is reserved; choose another short name.")
     return text
+
+
+def slug_from(name: str) -> str:
+    """Return what a name is called in addresses; "" for one without a Latin letter or digit."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: max(SLUG_LENGTH)].rstrip("-")
 
 
 def _invalid_slug(sentence: str) -> Invalid:

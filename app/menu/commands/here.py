@@ -18,8 +18,8 @@ from app.identity.actor import Actor
 from app.identity.permissions import MENU_EDIT
 from app.menu.domain import PriceChange, PriceSpan, begin_price, end_prices
 from app.menu.models import Item, LocationItem, Modifier, Price, PriceList, TaxClass, Variant
-from app.tenancy.domain import business_date, business_day_start
-from app.tenancy.queries import LocationView
+from app.tenancy.domain import business_day_start
+from app.tenancy.queries import LocationView, date_at, find_open_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +131,7 @@ def _require(model: type[Any], some_id: UUID, sentence: str) -> None:
 
 def _start(location: LocationView, day: date | None) -> datetime:
     now = clock.now()
-    today = business_date(now, location.zone, location.cut_off)
+    today = date_at(location, find_open_day(location), now)
     if day is None or day == today:
         return now
     if day < today:
