@@ -28,8 +28,8 @@ class OtherPlace:
 
 
 def init_switcher(app: Flask) -> None:
-    """Offer `places` to the layouts, and keep in mind where a person worked last."""
-    app.context_processor(lambda: {"places": _places})
+    """Offer `other_places` to the layouts, and keep in mind where a person worked last."""
+    app.context_processor(lambda: {"other_places": _places})
     app.after_request(_remember)
 
 
