@@ -25,7 +25,7 @@ MOST_COIN = 100_000
 PERCENT = "percent-"
 _OF_SETUP = frozenset({"copy_from", "tables", "overrides", "tax_name"})
 
-_TEXT = validate.ContainsNoneOf("\0")
+_TEXT = validate.ContainsNoneOf("\0", error="There is a character here that cannot be kept.")
 _NAME = (validate.Length(1, 60, error="A name has 1 to 60 characters."), _TEXT)
 _NUMBER = "A rate is a number from 0 to 100, such as 10 or 8.875."
 

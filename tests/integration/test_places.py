@@ -46,7 +46,7 @@ def test_another_role_counts_at_its_place_alone(pair: Pair) -> None:
     assert bob.at(None).permissions == ROLES["server"]
     assert bob.at(first.location.id).permissions == ROLES["server"]
     assert bob.at(second.location.id).permissions == ROLES["manager"]
-    assert bob.location_ids == {first.location.id, second.location.id}
+    assert bob.location_ids == frozenset({first.location.id, second.location.id})
 
 
 def test_a_lesser_role_at_a_place_takes_permissions_away_there(pair: Pair) -> None:

@@ -16,7 +16,7 @@ from tests.support.restaurants import Restaurant
 from tests.support.trade import owner_of
 
 
-def open_second(restaurant: Restaurant, slug: str = "harbour", **setup: bool) -> Restaurant:
+def open_second(restaurant: Restaurant, slug: str = "harbour") -> Restaurant:
     """The same restaurant at its new location, set up like the first one."""
     first = restaurant.location
     new = NewLocation(
@@ -29,7 +29,7 @@ def open_second(restaurant: Restaurant, slug: str = "harbour", **setup: bool) ->
         cut_off=time(4),
     )
     with restaurant.inside():
-        location_id = add_location(owner_of(restaurant), new, SetUp(copy_from=first.id, **setup))
+        location_id = add_location(owner_of(restaurant), new, SetUp(copy_from=first.id))
         place = get_location_by_id(location_id)
     return replace(restaurant, location=place)
 

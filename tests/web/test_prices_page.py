@@ -120,9 +120,8 @@ def test_a_price_that_is_none_is_refused_in_words(
     _first, second = pair
     alice.get(prices(second))
 
-    refused = alice.post(
-        f"{prices(second)}/variants/{second.variants['Steak']}", status=422, **sent
-    )
+    steak = f"{prices(second)}/variants/{second.variants['Steak']}"
+    refused = alice.send(steak, sent, status=422, fragment=True)
 
     assert sentence in refused.get_text()
 
