@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.menu import commands as menu
 from app.menu.commands import Sold
+from app.menu.importing import import_menu
 from app.menu.queries import catalogue, item_detail, priced_menu, sellable, tax_classes
 from app.reporting import queries as reports
 from app.settings.locations import SetUp, add_location, edit_location
@@ -27,6 +28,7 @@ from tests.support.trade import Wanted, order, owner_of, pay
 from tests.support.truth import offences
 
 NewRestaurant = Callable[..., Restaurant]
+MENU = ("kind,name,of,price,tax", "category,Mains,,,food", "item,Soup,Mains,5.50,")
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 NEW = NewLocation(
     slug="station",
@@ -197,6 +199,21 @@ def test_screens_of_the_location_alone_are_told_of_a_price(
         [chain.first.tenant.id],
     ).fetchall()
     assert {row[0] for row in rows} == {chain.second.location.id}
+
+
+def test_screens_of_every_location_are_told_of_a_new_menu(
+    chain: Chain, owner_connection: Connection
+) -> None:
+    with chain.first.inside():
+        import_menu(chain.first.location, MENU)
+        costs_now = shown(chain.second)
+
+    rows = owner_connection.execute(
+        "SELECT location_id FROM outbox WHERE tenant_id = %s AND payload->'topics' ? 'menu'",
+        [chain.first.tenant.id],
+    ).fetchall()
+    assert {row[0] for row in rows} == {place.location.id for place in (chain.first, chain.second)}
+    assert costs_now == {"Soup": 550}
 
 
 def test_what_a_location_changes_is_in_the_audit_trail(

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
+from app.core.errors import Forbidden, NotFound
+from app.identity.permissions import REPORT_VIEW
+from app.identity.session import PLAIN_COOKIE
+from app.identity.watching import admit
 from tests.support.chain import open_second, send_to
 from tests.support.restaurants import Restaurant
+from tests.support.signing_in import open_browser, token_of
 from tests.support.visitor import Visitor, signed_in
 
 Pair = tuple[Restaurant, Restaurant]
@@ -158,6 +163,24 @@ def test_signing_in_leads_to_no_page_of_a_place_that_is_not_ones_own(
     visitor.submit(form, {"email": bob.email, "password": bob.password})
 
     assert visitor.path == f"{first.url}/floor"
+
+
+def test_a_socket_asks_for_the_role_of_its_place(app: Flask, pair: Pair) -> None:
+    first, second = pair
+    send_to(first, "bob", (first, None), (second, "manager"))
+    token = token_of(open_browser(app, first, first.people["bob"]))
+
+    def admitted(place: Restaurant) -> bool:
+        path, cookie = f"{place.url}/stream?view=dashboard", {"Cookie": f"{PLAIN_COOKIE}={token}"}
+        with app.test_request_context(path, headers=cookie):
+            with pytest.raises(NotFound, match="serves no sockets"):
+                app.preprocess_request()
+            with suppress(Forbidden):
+                admit(REPORT_VIEW)
+                return True
+            return False
+
+    assert [admitted(place) for place in pair] == [False, True]
 
 
 def test_roles_by_place_cost_no_further_statement(
