@@ -11,7 +11,7 @@ SLUG_LENGTH = range(2, 41)
 # First path segments and host labels that are or may become our own.
 _RESERVED_WORDS = """
     about account admin api app assets auth billing blog brand cdn dashboard demo dev docs
-    ftp health healthz help host kitchen legal localhost login logout mail menu metrics mx
+    ftp health healthz help host kitchen legal localhost login logout mail media menu metrics mx
     new ns order orders platform pos privacy public readyz register reports root security
     settings setup sign-in sign-out signup smtp static status stream support sw system t
     tenant tenants terms test www
