@@ -25,8 +25,8 @@ def largest_body(target: str) -> int:
 class BoundedRequest(Request):
     """A request whose body is as large as its address allows."""
 
-    @property
-    def max_content_length(self) -> int:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def max_content_length(self) -> int:
         """The limit in bytes; a larger body is answered 413 unread."""
         return largest_body(self.environ.get("RAW_URI", self.path))
 

@@ -25,9 +25,17 @@ MOST_PIXELS = 25_000_000
 MOST_SCANS = 100
 KINDS = ("PNG", "JPEG", "WEBP")
 QUALITY = 85
-# How a picture is turned (PIL.Image.Transpose) that its camera has noted so (EXIF 2.32, 4.6.4 A).
+# What its camera has noted of how a picture is held (EXIF 2.32, 4.6.4 A), and how PIL turns it.
 ORIENTATION = 0x0112
-TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+TURNS = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
 STRIP = 64
 PATIENCE_S = 10.0
 
@@ -86,13 +94,14 @@ def _opened(data: bytes) -> "Image":
     """The picture with its head read, and no pixel of it."""
     library = _library()
     try:
-        return library.open(BytesIO(data), formats=KINDS)
+        opened: Image = library.open(BytesIO(data), formats=KINDS)
     except (library.DecompressionBombError, library.DecompressionBombWarning):
         raise _too_many_pixels() from None
     except library.UnidentifiedImageError:
         raise WrongKind("picture", "A picture is a PNG, JPEG or WebP file.") from None
     except Exception:  # noqa: BLE001 a decoder raises whatever a hostile file leads it to
         raise _damaged() from None
+    return opened
 
 
 def _check(image: "Image", data: bytes) -> None:
@@ -113,8 +122,8 @@ def _refused() -> Iterator[None]:
 def _upright(image: "Image", longest: int) -> "Image":
     image.draft("RGB", (longest, longest))  # a JPEG is decoded at the next larger eighth
     small = _shrunk(image, longest)
-    turn = TURNS.get(image.getexif().get(ORIENTATION))
-    return small if turn is None else small.transpose(turn)
+    turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
+    return small.transpose(_library().Transpose[turn]) if turn else small
 
 
 def _shrunk(image: "Image", longest: int) -> "Image":

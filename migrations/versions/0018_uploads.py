@@ -1,14 +1,14 @@
 """Pictures that were uploaded, and which item shows which
 
 Revision ID: 0018
-Revises: 0012
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
