@@ -26,7 +26,7 @@ class BoundedRequest(Request):
     """A request whose body is as large as its address allows."""
 
     @property  # type: ignore[misc]
-    def max_content_length(self) -> int:
+    def max_content_length(self) -> int:  # type: ignore[override]
         """The limit in bytes; a larger body is answered 413 unread."""
         return largest_body(self.environ.get("RAW_URI", self.path))
 

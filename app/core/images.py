@@ -72,6 +72,16 @@ def draw(data: bytes, longest: Sequence[int]) -> list[Drawn]:
         _place.release()
 
 
+def grey(data: bytes) -> bytes:
+    """One of our own pictures as a PNG in shades of grey on white, for paper."""
+    with _library().open(BytesIO(data)) as image:
+        page = _library().new("RGBA", image.size, "white")
+        page.alpha_composite(image.convert("RGBA"))
+    out = BytesIO()
+    page.convert("L").save(out, "PNG")
+    return out.getvalue()
+
+
 def fitted(width: int, height: int, longest: int) -> tuple[int, int]:
     """The size of a picture whose longer side is shrunk to `longest` pixels."""
     scale = min(longest / max(width, height), 1)

@@ -26,7 +26,6 @@ identity = Blueprint("identity", __name__, url_prefix="/t/<tenant>")
 # Where a person starts, by the first of these that the role holds.
 LANDINGS = ((REPORT_VIEW, "dashboard"), (ORDER_CREATE, "floor"), (KITCHEN_VIEW, "kitchen"))
 REFUSALS = (Invalid, WrongSecret, TooManyTries)
-BRAND = ":root{--brand-h:335;--brand-c:.135}\n"
 
 
 @identity.get("/sign-in")
@@ -91,16 +90,6 @@ def home() -> Response | BaseResponse:
         return redirect(_at(places[0], landing))
     links = [(place.name, _at(place, landing)) for place in places] if landing else []
     return make_response(render_template("identity/home.html", links=links))
-
-
-@identity.get("/brand.css")
-@public
-def brand() -> Response:
-    """The restaurant's hue and chroma; lightness stays ours, so that text stays legible."""
-    response = make_response(BRAND)
-    response.mimetype = "text/css"
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
 
 
 def _onward(wanted: str | None, actor: Actor) -> str:

@@ -14,7 +14,7 @@ from app.core.htmx import fragment_or_page
 from app.core.locale import quantity
 from app.identity.current import current_actor
 from app.identity.permissions import PAYMENT_TAKE, REPORT_EXPORT, REPORT_VIEW
-from app.reporting import pdf, queries
+from app.reporting import logo, pdf, queries
 from app.reporting.cards import bars, cards, hour_bars, ticks
 from app.reporting.csv_file import day_csv
 from app.reporting.queries.papers import PaperTax
@@ -96,9 +96,11 @@ def receipt(document_id: UUID) -> Response | str:
     found = queries.receipt(g.location, document_id)
     context = {"receipt": found, "location": g.location, "document_id": document_id}
     if request.args.get("format") == "pdf":
-        html = render_template("reporting/paper.html", paper="reporting/_receipt.html", **context)
+        html = render_template(
+            "reporting/paper.html", paper="reporting/_receipt.html", logo=logo.in_pdf(), **context
+        )
         return pdf.strip(html, f"{found.series}-{found.number}")
-    return render_template("reporting/receipt.html", **context)
+    return render_template("reporting/receipt.html", logo=logo.on_page(), **context)
 
 
 @reporting.get("/orders/<uuid:order_id>/receipts")
@@ -122,10 +124,13 @@ def provisional(order_id: UUID) -> Response | str:
     context = {"bill": bill, "location": g.location}
     if request.args.get("format") == "pdf":
         html = render_template(
-            "reporting/paper.html", paper="reporting/_provisional.html", **context
+            "reporting/paper.html",
+            paper="reporting/_provisional.html",
+            logo=logo.in_pdf(),
+            **context,
         )
         return pdf.strip(html, f"provisional-{bill.order_number or 'new'}")
-    return render_template("reporting/provisional.html", **context)
+    return render_template("reporting/provisional.html", logo=logo.on_page(), **context)
 
 
 def _require_paper() -> None:

@@ -8,12 +8,12 @@ from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import clock
-from app.core.db import execute, of_tenant, run, transaction
+from app.core.db import after_commit, execute, of_tenant, run, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.tenancy.domain import business_date, check_slug
 from app.tenancy.models import BusinessDay, Location, Register, TenantProfile
-from app.tenancy.queries import LocationView
+from app.tenancy.queries import LocationView, forget_tenants
 
 _OPEN_DAY = select(BusinessDay.id, BusinessDay.date).where(
     of_tenant(BusinessDay),
@@ -86,6 +86,15 @@ def save_profile(**values: object) -> None:
             .values(tenant_id=tenant_id, id=tenant_id, **values)
             .on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values)
         )
+
+
+def rename_tenant(name: str) -> bool:
+    """Give the current tenant another name; whether it is another."""
+    with transaction():
+        found = execute(text("SELECT app.tenant_rename(:name)"), {"name": name}).scalar()
+        if found:
+            after_commit("forget tenant", forget_tenants)
+    return bool(found)
 
 
 def get_register_id(location_id: UUID) -> UUID:

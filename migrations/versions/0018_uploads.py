@@ -1,4 +1,4 @@
-"""Pictures that were uploaded, and which item shows which
+"""Pictures that were uploaded, what shows them, and a tenant's own change of its name
 
 Revision ID: 0018
 Revises: 0013
@@ -11,6 +11,15 @@ revision = "0018"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
+
+# The tenant in scope and no other; true where that is another name.
+RENAME = """
+CREATE FUNCTION app.tenant_rename(new_name text) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE public.tenant SET name = new_name
+  WHERE id = app.tenant_id() AND name <> new_name RETURNING true
+$$
+"""
 
 
 def upgrade() -> None:
@@ -41,9 +50,28 @@ def upgrade() -> None:
         ["tenant_id", "image_id"],
         ["tenant_id", "id"],
     )
+    op.create_foreign_key(
+        "fk_tenant_profile_tenant_id_logo_id",
+        "tenant_profile",
+        "upload",
+        ["tenant_id", "logo_id"],
+        ["tenant_id", "id"],
+    )
+    op.execute("GRANT UPDATE (name) ON tenant TO nib_auth")
+    op.execute("GRANT EXECUTE ON FUNCTION app.tenant_id() TO nib_auth")
+    op.execute("GRANT CREATE ON SCHEMA app TO nib_auth")
+    op.execute(RENAME)
+    op.execute("ALTER FUNCTION app.tenant_rename OWNER TO nib_auth")
+    op.execute("REVOKE CREATE ON SCHEMA app FROM nib_auth")
+    op.execute("REVOKE ALL ON FUNCTION app.tenant_rename FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION app.tenant_rename TO nib_app")
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION app.tenant_rename")
+    op.execute("REVOKE EXECUTE ON FUNCTION app.tenant_id() FROM nib_auth")
+    op.execute("REVOKE UPDATE (name) ON tenant FROM nib_auth")
+    op.drop_constraint("fk_tenant_profile_tenant_id_logo_id", "tenant_profile")
     op.drop_constraint("fk_item_tenant_id_image_id", "item")
     op.drop_column("item", "image_id")
     op.drop_table("upload")
