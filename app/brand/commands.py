@@ -44,6 +44,7 @@ def remove_logo(actor: Actor) -> None:
 
 
 def _replace_logo(actor: Actor, logo_id: object) -> None:
+    uploads.lock()
     old = get_profile().logo_id
     if old == logo_id:
         return

@@ -26,7 +26,6 @@ QUOTA = 100 * 1024 * 1024
 EXTENSION = "webp"
 
 _ENDS = ("", "-small")
-# Two at once would each find room for one. Held to the end of the transaction.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:share, 0))")
 _USED = select(func.coalesce(func.sum(Upload.size_bytes), 0)).where(of_tenant(Upload))
 _BY_ID = select(Upload.id, Upload.name, Upload.width, Upload.height).where(
@@ -48,6 +47,14 @@ class Picture:
         """The small one beside it."""
         width, height = fitted(self.width, self.height, SIZES["item"][-1])
         return Picture(id=self.id, name=self.name + _ENDS[1], width=width, height=height)
+
+
+def lock() -> None:
+    """Change a tenant's pictures one after the other, to the end of the open transaction.
+
+    Two at once would each find room for one, or each forget what the other had just kept.
+    """
+    execute(_LOCK, {"share": f"uploads of {current_tenant_id()}"})
 
 
 def keep(kind: Kind, drawn: Sequence[Drawn]) -> UUID:
@@ -111,7 +118,7 @@ def sweep() -> int:
 
 
 def _require_room(size: int) -> None:
-    execute(_LOCK, {"share": f"uploads of {current_tenant_id()}"})
+    lock()
     used = int(run(_USED).scalar_one())
     if used + size > QUOTA:
         raise NoRoom(

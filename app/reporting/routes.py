@@ -94,13 +94,16 @@ def receipt(document_id: UUID) -> Response | str:
     """A receipt as it was issued, as a page or (`format=pdf`) as a strip of 80 mm."""
     _require_paper()
     found = queries.receipt(g.location, document_id)
-    context = {"receipt": found, "location": g.location, "document_id": document_id}
+    context = {
+        "receipt": found,
+        "location": g.location,
+        "document_id": document_id,
+        "logo": _logo(),
+    }
     if request.args.get("format") == "pdf":
-        html = render_template(
-            "reporting/paper.html", paper="reporting/_receipt.html", logo=logo.in_pdf(), **context
-        )
+        html = render_template("reporting/paper.html", paper="reporting/_receipt.html", **context)
         return pdf.strip(html, f"{found.series}-{found.number}")
-    return render_template("reporting/receipt.html", logo=logo.on_page(), **context)
+    return render_template("reporting/receipt.html", **context)
 
 
 @reporting.get("/orders/<uuid:order_id>/receipts")
@@ -121,16 +124,15 @@ def provisional(order_id: UUID) -> Response | str:
     """What an order owes, for the guests to look at: no receipt, and it says so."""
     _require_paper()
     bill = queries.provisional(g.location, order_id)
-    context = {"bill": bill, "location": g.location}
+    context = {"bill": bill, "location": g.location, "logo": _logo()}
     if request.args.get("format") == "pdf":
         html = render_template(
             "reporting/paper.html",
             paper="reporting/_provisional.html",
-            logo=logo.in_pdf(),
             **context,
         )
         return pdf.strip(html, f"provisional-{bill.order_number or 'new'}")
-    return render_template("reporting/provisional.html", logo=logo.on_page(), **context)
+    return render_template("reporting/provisional.html", **context)
 
 
 def _require_paper() -> None:
@@ -138,6 +140,10 @@ def _require_paper() -> None:
     actor = current_actor()
     if not (actor.may(PAYMENT_TAKE) or actor.may(REPORT_VIEW)):
         raise Forbidden("forbidden", "You may not print receipts.")
+
+
+def _logo() -> logo.Logo | None:
+    return logo.in_pdf() if request.args.get("format") == "pdf" else logo.on_page()
 
 
 def _day(on: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What is done to the menu: counts, 86, pictures, stations and taxes. Importing has its own file."""
+"""What is done to the menu: counts, 86, pictures, stations and taxes. Importing has a file."""
 
 from app.menu.commands.images import remove_image, set_image
 from app.menu.commands.left import give_back_counted, set_86, take_counted, write_stock_left

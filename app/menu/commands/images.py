@@ -34,8 +34,8 @@ def remove_image(actor: Actor, item_id: UUID) -> None:
 
 
 def _replace(actor: Actor, item_id: UUID, image_id: UUID | None) -> None:
-    """The item's row is locked: of two who replace at once, each forgets what it found."""
-    old = _image_of(item_id, lock=True)
+    uploads.lock()
+    old = _image_of(item_id)
     if old == image_id:
         return
     execute(
@@ -54,11 +54,11 @@ def _replace(actor: Actor, item_id: UUID, image_id: UUID | None) -> None:
     )
 
 
-def _image_of(item_id: UUID, *, lock: bool = False) -> UUID | None:
+def _image_of(item_id: UUID) -> UUID | None:
     wanted = select(Item.image_id).where(
         Item.tenant_id == current_tenant_id(), Item.id == item_id, Item.active
     )
-    row = execute(wanted.with_for_update() if lock else wanted).one_or_none()
+    row = execute(wanted).one_or_none()
     if row is None:
         raise NotFound("no_item", "There is no such item on the menu.")
     found: UUID | None = row.image_id
