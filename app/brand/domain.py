@@ -7,9 +7,9 @@ text on it in white (light theme) or near black (dark theme).
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from math import ceil
+from math import ceil, dist
 
-from app.brand.colours import Oklch
+from app.brand.colours import Oklch, Triple
 
 LIGHT, LIGHT_PRESSED = 0.43, 0.37
 DARK, DARK_PRESSED = 0.76, 0.82
@@ -90,13 +90,14 @@ def fitted(wanted: Oklch) -> Tint:
     exact = Tint(round(wanted.hue) % 360, round(chroma, 3))
     if exact.fits:
         return exact
-    aim = Oklch(LIGHT, chroma, wanted.hue)
-    return min(_fitting(), key=lambda tint: tint.light.difference(aim))
+    aim = Oklch(LIGHT, chroma, wanted.hue).lab
+    return min(_fitting(), key=lambda found: dist(found[1], aim))[0]
 
 
 @cache
-def _fitting() -> tuple[Tint, ...]:
-    return tuple(tint for tint in _all() if tint.fits)
+def _fitting() -> tuple[tuple[Tint, Triple], ...]:
+    """The tints that fit, and their places."""
+    return tuple((tint, tint.light.lab) for tint in _all() if tint.fits)
 
 
 def _all() -> Iterator[Tint]:
