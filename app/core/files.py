@@ -20,7 +20,8 @@ from app.core.tenant import current_tenant_id
 STRAY_AFTER = timedelta(hours=1)
 
 _NAME = re.compile(r"[a-z0-9-]{1,80}\.[a-z0-9]{1,8}")
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+# No room on the disk, in the account's share of it, or for a file of this length.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 log = structlog.get_logger()
 

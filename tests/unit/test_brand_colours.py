@@ -60,7 +60,8 @@ def test_a_colour_that_fits_is_kept_as_it_is() -> None:
 
     tint = fitted(violet)
 
-    assert (tint.hue, tint.chroma) == (round(violet.hue), pytest.approx(violet.chroma, abs=0.001))
+    assert tint.hue == round(violet.hue)
+    assert tint.chroma == pytest.approx(violet.chroma, abs=0.001)
     assert not tint.is_moved_from(violet)
 
 

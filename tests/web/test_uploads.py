@@ -240,7 +240,8 @@ def test_files_that_no_row_names_are_swept_once_they_are_old(
         folder = files.folder_of(bistro.tenant.id)
         for stray in ("old.webp", ".half.webp", "fresh.webp"):
             (folder / stray).write_bytes(b"stray")
-        age(folder / "old.webp"), age(folder / ".half.webp"), age(folder / name)
+        for old in ("old.webp", ".half.webp", name):
+            age(folder / old)
 
         assert uploads.sweep() == 2
 
