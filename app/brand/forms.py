@@ -21,7 +21,7 @@ class BrandForm(ColourForm):
 
     name = fields.String(
         required=True,
-        validate=validate.Regexp(r"\s*[^\s\0][^\0]{0,59}\s*\Z", error=NAME),
+        validate=validate.Regexp(r"\s*[^\s\0-\x1f][^\0-\x1f]{0,59}\s*\Z", error=NAME),
         error_messages={"required": NAME},
     )
 

@@ -1,5 +1,7 @@
 """The brand page, and the stylesheet that every page of a restaurant takes its colour from."""
 
+import re
+
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,6 +19,7 @@ from app.identity.permissions import SETTINGS_EDIT
 
 brand = Blueprint("brand", __name__, url_prefix="/t/<tenant>")
 
+_CONTROLS = re.compile(r"[\0-\x1f\x7f]")  # no page can show them
 KEPT_S = 60  # so long may a page show the colour or the logo of before
 
 
@@ -89,7 +92,7 @@ def _page(error: DomainError | None = None) -> Response:
     found = queries.get_brand()
     context = {
         "brand": found,
-        "name": request.form.get("name", g.tenant.name),
+        "name": _CONTROLS.sub("", request.form.get("name", g.tenant.name)),
         "colour": request.form.get("colour", found.tint.light.hex),
         "errors": getattr(error, "fields", None) or {"picture": [error.sentence] if error else []},
         "most_mb": LARGEST_FILE // 1024**2,

@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -65,7 +65,7 @@ def write(bodies: Mapping[str, bytes]) -> None:
         raise
 
 
-def remove(names: Mapping[str, object] | list[str]) -> None:
+def remove(names: Iterable[str]) -> None:
     """Throw files of the tenant in scope away. What cannot be removed is left to `sweep`."""
     folder = folder_of(current_tenant_id())
     for name in names:
@@ -84,12 +84,11 @@ def sweep(known: set[str]) -> int:
     folder = folder_of(current_tenant_id())
     before = (clock.now() - STRAY_AFTER).timestamp()
     strays = [
-        entry
+        entry.name
         for entry in (folder.iterdir() if folder.is_dir() else ())
-        if entry.name not in known and entry.lstat().st_mtime < before
+        if entry.name not in known and _is_older(entry, before)
     ]
-    for entry in strays:
-        entry.unlink(missing_ok=True)
+    remove(strays)
     return len(strays)
 
 
@@ -101,6 +100,13 @@ def _write(path: Path, body: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.rename(path)
+
+
+def _is_older(entry: Path, instant: float) -> bool:
+    try:
+        return entry.lstat().st_mtime < instant
+    except FileNotFoundError:
+        return False  # gone in the meantime
 
 
 def _unfinished(path: Path) -> Path:

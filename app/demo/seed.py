@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.brand.commands import save_brand, set_logo
 from app.core.db import transaction
 from app.core.ids import new_id
 from app.core.tenant import tenant_scope
 from app.demo import lines
+from app.demo.logo import draw_logo
 from app.demo.restaurants import OpenedRestaurant, open_restaurant
 from app.floor.importing import import_floor
+from app.identity.actor import Actor
 from app.identity.commands import NewMember
+from app.identity.permissions import ALL
 from app.inventory.importing import import_stock
 from app.menu.commands.setup import NewStation, NewTaxRate, set_stations, set_tax_rates
 from app.menu.importing import import_menu
@@ -30,6 +34,7 @@ class Demo:
     stations: tuple[NewStation, ...]
     tax_rates: tuple[NewTaxRate, ...]
     members: tuple[NewMember, ...]
+    colour: str | None = None
 
 
 def _member(name: str, role: str, pin: str, slug: str) -> NewMember:
@@ -94,6 +99,7 @@ DEMOS = (
             NewTaxRate("untaxed", "No tax", Decimal(0)),
         ),
         members=(_member("Charlie", "owner", "5555", "diner"),),
+        colour="#00695c",
     ),
 )
 
@@ -115,6 +121,7 @@ def open_demo(demo: Demo) -> OpenedRestaurant:
             demo.slug, demo.name, demo.location, demo.members, tenant_id=tenant_id
         )
         _fill(opened.location, demo)
+        _brand(Actor(opened.members[demo.members[0].name], ALL), demo)
     return opened
 
 
@@ -125,3 +132,10 @@ def _fill(location: LocationView, demo: Demo) -> None:
     import_menu(location, lines(f"{demo.files}_menu.csv"))
     import_stock(location, lines(f"{demo.files}_stock.csv"))
     import_floor(location, lines(f"{demo.files}_floor.csv"))
+
+
+def _brand(founder: Actor, demo: Demo) -> None:
+    """A colour and a sign of its own, where the demo has one."""
+    if demo.colour:
+        tint = save_brand(founder, demo.name, demo.colour)
+        set_logo(founder, draw_logo(tint.light.hex))

@@ -102,7 +102,8 @@ def _is_labelled(soup: BeautifulSoup, tag: Tag) -> bool:
 
 
 def _says_something(soup: BeautifulSoup, tag: Tag) -> bool:
-    return bool(tag.get("aria-label") or _is_described(soup, tag) or tag.get_text(strip=True))
+    said = tag.get_text(strip=True) or any(image.get("alt") for image in tag.find_all("img"))
+    return bool(tag.get("aria-label") or _is_described(soup, tag) or said)
 
 
 def _is_described(soup: BeautifulSoup, tag: Tag) -> bool:
