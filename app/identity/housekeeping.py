@@ -17,10 +17,7 @@ EVERY_S = 3600.0
 
 
 def tidy() -> None:
-    """In every tenant: old effects that are done, old gestures, ended sessions, old failures, files.
-
-    Of files those that no row names: a process died between the one and the other.
-    """
+    """In every tenant: what is done, over or old; and files that no row names."""
     with tenant_scope(None):
         tenants = all_tenants()
     for tenant in tenants:
