@@ -51,7 +51,8 @@ def page() -> Response:
 @requires(SETTINGS_EDIT)
 def preview() -> str:
     """How a colour will look, before it is kept."""
-    colour = read(ColourForm, request.args)["colour"]
+    shown = {"colour": queries.get_brand().tint.light.hex}
+    colour = read(ColourForm, request.args or shown)["colour"]
     tint = fitted(from_hex(colour))
     is_moved = tint.is_moved_from(from_hex(colour))
     return render_template("brand/_preview.html", tint=tint, is_moved=is_moved)

@@ -37,6 +37,7 @@ APART = {
     "health.healthz",
     "health.readyz",
     "mailbox.page",
+    "media.picture",
 }
 
 

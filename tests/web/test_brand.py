@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from sqlalchemy import text
 
 from app.brand import commands
@@ -205,7 +205,12 @@ def test_receipts_and_provisional_bills_have_the_logo_in_grey(
         owed = order(bistro, "Espresso").order_id
     printed: list[str] = []
     strip = pdf.strip
-    monkeypatch.setattr(pdf, "strip", lambda html, name: printed.append(html) or strip(html, name))
+
+    def noting(html: str, name: str) -> Response:
+        printed.append(html)
+        return strip(html, name)
+
+    monkeypatch.setattr(pdf, "strip", noting)
 
     for path in (receipt, f"{bistro.url}/orders/{owed}/provisional"):
         page = alice.get(path)
