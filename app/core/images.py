@@ -67,6 +67,7 @@ def draw(data: bytes, longest: Sequence[int]) -> list[Drawn]:
     if not _place.acquire(timeout=PATIENCE_S):
         raise Unavailable("pictures", "Other pictures are being drawn. Try again in a moment.")
     try:
+        _be_strict()
         return _draw(data, longest)
     finally:
         _place.release()
@@ -98,6 +99,13 @@ def _draw(data: bytes, longest: Sequence[int]) -> list[Drawn]:
         pixels = pixels.resize(fitted(*pixels.size, side))
         drawn.append(_webp(pixels))
     return drawn
+
+
+def _be_strict() -> None:
+    """Half a picture is none. What makes our PDF tells PIL otherwise, for the whole process."""
+    from PIL import ImageFile  # noqa: PLC0415 (see above)
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def _opened(data: bytes) -> "Image":

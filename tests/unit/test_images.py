@@ -4,11 +4,11 @@ import threading
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from app.core import images
 from app.core.bodies import LARGEST_FILE
-from app.core.errors import DomainError, Unavailable
+from app.core.errors import DomainError, Invalid, Unavailable
 from app.core.images import Drawn, draw, fitted, grey
 from tests.support import pictures
 
@@ -59,6 +59,16 @@ def test_what_is_no_picture_to_show_is_refused_with_a_reason(
         draw(data, SIZES)
 
     assert (refusal.value.status, refusal.value.sentence) == (status, sentence)
+
+
+def test_half_a_picture_is_refused_after_a_receipt_was_printed_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """WeasyPrint has PIL fill in what is missing, in every picture of the process."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+
+    with pytest.raises(Invalid, match="damaged"):
+        draw(pictures.noise("JPEG", (300, 200))[:9_000], SIZES)
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
