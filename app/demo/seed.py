@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.brand.commands import save_brand, set_logo
 from app.core.db import transaction
 from app.core.ids import new_id
 from app.core.tenant import tenant_scope
 from app.demo import lines
 from app.demo.branches import Branch, open_branch
+from app.demo.logo import draw_logo
 from app.demo.restaurants import OpenedRestaurant, open_restaurant
 from app.floor.importing import import_floor
 from app.identity.actor import Actor
@@ -39,6 +41,7 @@ class Demo:
     tax_rates: tuple[NewTaxRate, ...]
     members: tuple[NewMember, ...]
     branches: tuple[Branch, ...] = ()
+    colour: str | None = None
 
 
 def _member(name: str, role: str, pin: str, slug: str) -> NewMember:
@@ -128,6 +131,7 @@ DEMOS = (
                 roles={"Dora": "manager"},
             ),
         ),
+        colour="#00695c",
     ),
 )
 
@@ -152,6 +156,7 @@ def open_demo(demo: Demo) -> OpenedRestaurant:
         founder = Actor(opened.members[demo.members[0].name], ALL)
         for branch in demo.branches:
             open_branch(founder, opened.location, branch, demo.stations, demo.files, opened.members)
+        _brand(founder, demo)
     return opened
 
 
@@ -162,3 +167,10 @@ def _fill(location: LocationView, demo: Demo) -> None:
     import_menu(location, lines(f"{demo.files}_menu.csv"))
     import_stock(location, lines(f"{demo.files}_stock.csv"))
     import_floor(location, lines(f"{demo.files}_floor.csv"))
+
+
+def _brand(founder: Actor, demo: Demo) -> None:
+    """A colour and a sign of its own, where the demo has one."""
+    if demo.colour:
+        tint = save_brand(founder, demo.name, demo.colour)
+        set_logo(founder, draw_logo(tint.light.hex))

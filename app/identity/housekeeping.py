@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from app.core import clock
+from app.core import clock, uploads
 from app.core.db import execute, transaction
 from app.core.models import Idempotency, Outbox
 from app.core.tenant import current_tenant_id, tenant_scope
@@ -17,12 +17,13 @@ EVERY_S = 3600.0
 
 
 def tidy() -> None:
-    """In every tenant: old effects that are done, old gestures, ended sessions, old failures."""
+    """In every tenant: what is done, over or old; and files that no row names."""
     with tenant_scope(None):
         tenants = all_tenants()
     for tenant in tenants:
         with tenant_scope(tenant.id), transaction():
             _tidy_tenant()
+            uploads.sweep()
 
 
 def _tidy_tenant() -> None:

@@ -20,6 +20,7 @@ from app.tenancy.queries import (
     date_at,
     find_open_day,
     forget_locations,
+    forget_tenants,
     locations,
 )
 
@@ -122,6 +123,15 @@ def save_profile(**values: object) -> None:
             .values(tenant_id=tenant_id, id=tenant_id, **values)
             .on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values)
         )
+
+
+def rename_tenant(name: str) -> bool:
+    """Give the current tenant another name; whether it is another."""
+    with transaction():
+        found = execute(text("SELECT app.tenant_rename(:name)"), {"name": name}).scalar()
+        if found:
+            after_commit("forget tenant", forget_tenants)
+    return bool(found)
 
 
 def get_register_id(location_id: UUID) -> UUID:

@@ -38,6 +38,7 @@ APART = {
     "health.healthz",
     "health.readyz",
     "mailbox.page",
+    "media.picture",
 }
 
 

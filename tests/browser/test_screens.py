@@ -24,8 +24,10 @@ SCREENS = (
     "{staff}/reports",
     "{staff}/documents/{document}",
     "{staff}/menu",
+    "{staff}/menu/images",
     "{staff}/stock",
     "{tenant}/pin",
+    "{tenant}/settings/brand",
 )
 
 

@@ -230,6 +230,33 @@ def test_bodies_without_end_are_held_up_to_a_limit(live: Live) -> None:
     assert set(answers) == {b"HTTP/1.1 503"}
 
 
+def test_uploads_on_their_way_leave_room_for_everything_else(
+    live: Live, bob: Browser, trattoria: Restaurant
+) -> None:
+    """Of files without end only a few are held; bodies of other requests come through."""
+    almost = post(live, f"/t/{trattoria.tenant.slug}/settings/brand/logo/upload", bytes(5_000_000))
+    before = resident_mib(live.pid("web"))
+    with ExitStack() as stack:
+        lines = [stack.enter_context(connect(live)) for _ in range(20)]
+        for line in lines:
+            line.settimeout(0.5)
+            with suppress(OSError):
+                line.sendall(almost[:-1])
+        refused, _, _ = select(lines, [], [], PATIENCE_S)
+        answers = [line.recv(12) for line in refused]
+        grown = resident_mib(live.pid("web")) - before
+        whole = post(live, f"{trattoria.url}/api/orders", b" " * 1_000_000)
+        status, _body = ask(live, whole)
+
+        assert health_s(live) < LIMIT_S
+        bob.get(f"{trattoria.url}/floor")
+
+    assert set(answers) == {b"HTTP/1.1 503"}
+    assert len(lines) - len(refused) <= 2 * live.settings.web_processes
+    assert grown < 40
+    assert status != 503
+
+
 def test_a_slow_client_is_told_so_and_let_go(live: Live) -> None:
     with connect(live) as line:
         line.settimeout(30)

@@ -44,6 +44,11 @@ def test_the_demo_opens_once_with_menu_stock_and_floor(bare: tuple[Flask, Addres
             ).fetchone()
             for table in ("item", "ingredient", "floor_table")
         ]
+        branded = owner.execute(
+            "SELECT t.slug, p.brand_hue <> 335, u.width FROM tenant t"
+            " JOIN tenant_profile p ON p.tenant_id = t.id"
+            " JOIN upload u ON u.tenant_id = t.id AND u.id = p.logo_id"
+        ).fetchall()
     signed_in = [
         try_password(app.test_client(), demo.slug, member.email or "", PASSWORD).status_code
         for demo in DEMOS
@@ -52,4 +57,5 @@ def test_the_demo_opens_once_with_menu_stock_and_floor(bare: tuple[Flask, Addres
     assert opened == [True, False]
     assert slugs == [("diner",), ("trattoria",)]
     assert full == [(2, True)] * 3
+    assert branded == [("diner", True, 512)]
     assert signed_in == [303] * 6

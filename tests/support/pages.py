@@ -102,7 +102,8 @@ def _is_labelled(soup: BeautifulSoup, tag: Tag) -> bool:
 
 
 def _says_something(soup: BeautifulSoup, tag: Tag) -> bool:
-    return bool(tag.get("aria-label") or _is_described(soup, tag) or tag.get_text(strip=True))
+    said = tag.get_text(strip=True) or any(image.get("alt") for image in tag.find_all("img"))
+    return bool(tag.get("aria-label") or _is_described(soup, tag) or said)
 
 
 def _is_described(soup: BeautifulSoup, tag: Tag) -> bool:
@@ -136,7 +137,7 @@ def _csrf(soup: BeautifulSoup) -> list[str]:
 def _addresses(app: Flask, path: str, soup: BeautifulSoup) -> list[str]:
     """Every address in the answer leads to a route that takes its method."""
     wanted = [
-        *((str(tag["href"]), "GET") for tag in soup.find_all("a", href=True)),
+        *((str(tag["href"]), "GET") for tag in soup.select("a[href]:not([href^='#'])")),
         *((str(form.get("action") or path), _method(form)) for form in soup.find_all("form")),
         *(
             (str(tag[attribute]), "GET")

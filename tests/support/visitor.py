@@ -7,7 +7,8 @@ from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from app.core.ids import new_id
 from tests.support import pages
@@ -67,13 +68,15 @@ class Visitor:
     ) -> BeautifulSoup:
         """Send `data` exactly as it stands, with the token in its header."""
         headers = _as_htmx(fragment) | {"X-CSRFToken": self.token, "Origin": "http://localhost"}
+        content_type, body = _encoded(data)
         answer = self.client.open(
             path,
             method=method,
             headers=headers,
             follow_redirects=True,
             query_string=data if method == "GET" else None,
-            data=data if method != "GET" else None,
+            data=body if method != "GET" else None,
+            content_type=content_type,
         )
         return self._take(answer, status)
 
@@ -130,6 +133,14 @@ def signed_in(app: Flask, person: Person) -> Visitor:
 
 def _as_htmx(fragment: bool) -> dict[str, str]:
     return {"HX-Request": "true"} if fragment else {}
+
+
+def _encoded(data: Mapping[str, Any]) -> tuple[str | None, Any]:
+    """A form as it is sent: with files in parts, which the client itself would put on the disk."""
+    if not any(isinstance(value, FileStorage) for value in data.values()):
+        return None, data
+    boundary, body = encode_multipart(data)
+    return f'multipart/form-data; boundary="{boundary}"', body
 
 
 def _fields(form: Tag) -> dict[str, str]:

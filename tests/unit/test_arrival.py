@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from app.core.settings import LARGEST_BODY
+from app.core.bodies import FORM_OVERHEAD, LARGEST_BODY, LARGEST_FILE
 from app.runtime.arrival import HEAD_TOO_LONG, NO_LENGTH, Arrival
 
 HEADS = (
@@ -14,8 +14,8 @@ HEADS = (
 )
 
 
-def head(size: int) -> bytes:
-    return f"POST / HTTP/1.1\r\nContent-Length: {size}\r\n\r\n".encode()
+def head(size: int, target: str = "/") -> bytes:
+    return f"POST {target} HTTP/1.1\r\nContent-Length: {size}\r\n\r\n".encode()
 
 
 @given(st.sampled_from(HEADS), st.data())
@@ -45,6 +45,24 @@ def test_the_largest_body_is_waited_for_and_a_larger_one_is_not() -> None:
 
     assert too_large.is_decided
     assert not too_large.is_whole
+
+
+def test_an_upload_is_waited_for_up_to_the_largest_file_and_its_form() -> None:
+    most = LARGEST_FILE + FORM_OVERHEAD
+    file = Arrival(head(most, "/t/a/upload?x=1"))
+
+    assert not file.is_decided
+    assert file.is_large
+    assert Arrival(head(most + 1, "/t/a/upload")).is_decided
+    assert not Arrival(head(most + 1, "/t/a/upload")).is_large
+    assert not Arrival(head(LARGEST_BODY, "/t/a/upload")).is_large
+
+
+@pytest.mark.parametrize(
+    "target", ["/a?b=/upload", "/a#/upload", "/uploa%64", "/upload/", "/uploads"]
+)
+def test_no_other_address_passes_for_an_upload(target: str) -> None:
+    assert Arrival(head(LARGEST_BODY + 1, target)).is_decided
 
 
 @pytest.mark.parametrize(

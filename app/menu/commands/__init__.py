@@ -1,4 +1,6 @@
-"""What is done to the menu: counts, 86, stations, taxes, and what one location changes."""
+"""What is done to the menu: counts, 86, pictures, stations, taxes, and what one location
+changes. Importing has a file.
+"""
 
 from app.menu.commands.copying import (
     begin_tax_rates,
@@ -8,6 +10,7 @@ from app.menu.commands.copying import (
     make_named_stations,
 )
 from app.menu.commands.here import Sold, clear_price_here, set_item_here, set_price_here
+from app.menu.commands.images import remove_image, set_image
 from app.menu.commands.left import give_back_counted, set_86, take_counted, write_stock_left
 from app.menu.commands.setup import NewStation, NewTaxRate, set_stations, set_tax_rates
 
@@ -22,7 +25,9 @@ __all__ = [
     "copy_tax_rates",
     "give_back_counted",
     "make_named_stations",
+    "remove_image",
     "set_86",
+    "set_image",
     "set_item_here",
     "set_price_here",
     "set_stations",

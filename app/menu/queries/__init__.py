@@ -2,6 +2,12 @@
 
 from app.menu.queries.browsing import catalogue, item_detail
 from app.menu.queries.counting import CountedCategory, CountedView, counted_menu, get_counted
+from app.menu.queries.pictures import (
+    PicturedCategory,
+    PicturedItem,
+    item_pictures,
+    pictured_menu,
+)
 from app.menu.queries.priced import PricedMenu, TaxClassView
 from app.menu.queries.pricing import priced_menu, tax_classes
 from app.menu.queries.selling import sellable, sellables
@@ -33,6 +39,8 @@ __all__ = [
     "ItemView",
     "Left",
     "ModifierView",
+    "PicturedCategory",
+    "PicturedItem",
     "PricedMenu",
     "Sellable",
     "TaxClassView",
@@ -41,6 +49,8 @@ __all__ = [
     "counted_menu",
     "get_counted",
     "item_detail",
+    "item_pictures",
+    "pictured_menu",
     "priced_menu",
     "sellable",
     "sellables",
