@@ -95,8 +95,8 @@ def _css(found: queries.BrandView) -> str:
     if logo := found.logo:
         address = url_for("media.picture", name=logo.name)
         rules += (
-            f"@layer components{{.brand-logo{{display:block;aspect-ratio:{logo.width}/{logo.height};"
-            f'background-image:url("{address}")}}}}\n'
+            "@layer components{.brand-logo{display:block;"
+            f'aspect-ratio:{logo.width}/{logo.height};background-image:url("{address}")}}}}\n'
         )
     return rules
 
