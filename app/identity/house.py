@@ -36,8 +36,8 @@ def _at_device() -> dict[str, Any]:
     device, person = find_device_here(), find_person()
     if device and device.is_tablet and person:
         url = url_for("identity.pin_page", next=page_to_return_to(), was=person.member_id)
-        return {"device": device, "switch_url": url, "locks_after_s": LOCKS_AFTER.seconds}
-    return {"device": device, "switch_url": url_for("identity.menu")}
+        return {"this_device": device, "switch_url": url, "locks_after_s": LOCKS_AFTER.seconds}
+    return {"this_device": device, "switch_url": url_for("identity.menu")}
 
 
 def _may_follow(address: str) -> bool:

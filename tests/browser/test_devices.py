@@ -1,4 +1,4 @@
-"""A tablet and a kitchen screen in real browsers: paired, worked at by PIN, locked, gone on with."""
+"""A tablet and a kitchen screen in real browsers: paired, worked at by PIN, locked, and on."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ def pair(device: Device, restaurant: Restaurant, code: str) -> None:
 
 def enter(page: Page, person: Person) -> None:
     """Tap one's name, then the PIN."""
-    pad = page.locator("#pin").last
+    pad = page.locator("#pin")
     pad.locator(".people label", has_text=person.name).click()
     for digit in person.pin:
         pad.locator(f"[data-digit='{digit}']").click()
@@ -105,7 +105,7 @@ def test_a_tablet_is_paired_worked_at_locked_and_gone_on_with(
 
     page.get_by_placeholder(re.compile("earch")).fill("")
     page.locator(".tiles:visible .tile", has_text="Espresso").click()
-    expect(page.locator("#bill .line").first).to_contain_text("2", timeout=SOON_MS)
+    expect(page.locator("#bill .line")).to_have_count(2, timeout=SOON_MS)
     expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
     tablet.check()
 
