@@ -17,7 +17,8 @@ from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, public, screen
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
 from app.identity.actor import Actor
-from app.identity.current import find_actor, find_device_here
+from app.identity.approval import take_approval
+from app.identity.current import current_actor, find_actor, find_login_here, note_device
 from app.identity.permissions import PERMISSIONS
 from app.identity.queries import PairedDevice
 
@@ -46,8 +47,7 @@ def check() -> Response | None:
 
 
 def _check_caller(view: View, access: str) -> Response | None:
-    actor, device = find_actor(), find_device_here()
-    g.device_id = device.id if device else None
+    actor, device = find_actor(), note_device()
     if access == PAIRED and device is not None:
         return None
     if actor is None:
@@ -55,11 +55,21 @@ def _check_caller(view: View, access: str) -> Response | None:
     if access == PAIRED:
         raise Forbidden("unpaired", "This browser is not paired.")
     _require_location(actor)
+    login = find_login_here()
+    if login is not None and request.method not in _SAFE:
+        refused = take_approval(login)
+        if refused is not None:
+            return refused
+        actor = current_actor()
+    _require_access(view, access, actor)
+    return None
+
+
+def _require_access(view: View, access: str, actor: Actor) -> None:
     if actor.screen is not None and actor.screen.kind not in screens_of(view):
         raise Forbidden("screen", "This screen shows its board and nothing else.")
     if access != SIGNED_IN:
         actor.require(access)
-    return None
 
 
 def may_open(path: str, actor: Actor) -> bool:

@@ -65,6 +65,12 @@
     event.stopImmediatePropagation();
   });
 
+  /* An act that somebody else approves is sent again by the sheet that asks, and ends where it would have ended. */
+  document.addEventListener("htmx:config:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.swap) ctx.request.headers["X-Swap"] = ctx.swap;
+  });
+
   lock.addEventListener("cancel", (event) => event.preventDefault());
 
   new MutationObserver(() => {
