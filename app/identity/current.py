@@ -1,6 +1,7 @@
-"""The person behind the request, through flask-login."""
+"""The person behind the request, through flask-login, and the device."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, g, request
@@ -12,11 +13,21 @@ from app.core.db import transaction
 from app.core.errors import Invalid
 from app.core.model import Json
 from app.identity.actor import Actor
-from app.identity.queries import Login, SignedIn
+from app.identity.queries import Login, PairedDevice, SignedIn
 from app.identity.session import Sessions, browser_session
 
 LONGEST_KEY = 200
-_NOT_CONTENT = ("csrf_token", "idem", "idempotency_key")
+# Who approves is no part of what is sent, and a PIN least of all.
+_NOT_CONTENT = (
+    "csrf_token",
+    "idem",
+    "idempotency_key",
+    "approver_id",
+    "approver_pin",
+    "approval_reason",
+    "approval_for",
+    "approval_seal",
+)
 
 login_manager = LoginManager()
 # The row is bound to one browser by its token; an address changes with the wireless network.
@@ -47,13 +58,35 @@ def find_person() -> SignedIn | None:
     return login.person if login else None
 
 
+def find_device_here() -> PairedDevice | None:
+    """The paired device that this browser is, or None."""
+    return browser_session().device
+
+
+def note_device() -> PairedDevice | None:
+    """The paired device that this browser is, from now on named in this request's audit entries."""
+    device = find_device_here()
+    g.device_id = device.id if device else None
+    return device
+
+
 def find_actor() -> Actor | None:
-    """The actor of this request, standing at the address's location; None for a visitor."""
-    person = find_person()
-    if person is None:
-        return None
-    location = g.get("location")
-    return person.actor.at(location.id if location else None)
+    """The actor of this request, standing at the address's location: a person, or a screen that
+    needs none; None for a visitor.
+    """
+    person, location = find_person(), g.get("location")
+    if person:
+        return _with_approval(person.actor.at(location.id if location else None))
+    device = find_device_here()
+    return device.actor if device else None
+
+
+def _with_approval(actor: Actor) -> Actor:
+    """The actor with what somebody has approved for this request alone."""
+    approval = g.get("approval")
+    if approval is None:
+        return actor
+    return replace(actor, permissions=actor.permissions | {approval.permission})
 
 
 def current_actor() -> Actor:
@@ -71,6 +104,12 @@ def enter(token: str) -> SignedIn:
     generate_csrf()  # now: two pages asked for at once would each make one and save the last
     login_user(login.person)
     return login.person
+
+
+def become(device_token: str) -> PairedDevice:
+    """Go on as a device that was just paired, and as nobody."""
+    logout_user()
+    return browser_session().become(device_token)
 
 
 def leave() -> None:
@@ -103,7 +142,10 @@ def _key() -> str:
 
 
 def _body() -> Mapping[str, Any]:
-    if request.is_json:
-        return {"json": request.get_json()}
+    return {"json": request.get_json()} if request.is_json else sent_form()
+
+
+def sent_form() -> dict[str, list[str]]:
+    """What a form says about the act itself: each name with its values."""
     form = request.form.to_dict(flat=False)
     return {name: values for name, values in form.items() if name not in _NOT_CONTENT}

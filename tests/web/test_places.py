@@ -177,7 +177,7 @@ def test_a_socket_asks_for_the_role_of_its_place(app: Flask, pair: Pair) -> None
             with pytest.raises(NotFound, match="serves no sockets"):
                 app.preprocess_request()
             with suppress(Forbidden):
-                admit(REPORT_VIEW)
+                admit(REPORT_VIEW, "dashboard")
                 return True
             return False
 
