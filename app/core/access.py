@@ -7,6 +7,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+PAIRED = "paired"
 
 
 def public(view: View) -> View:
@@ -17,6 +18,24 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Any member of the tenant may call this."""
     return _mark(view, SIGNED_IN)
+
+
+def paired(view: View) -> View:
+    """Any device that a manager has paired may call this, with or without a person at it."""
+    return _mark(view, PAIRED)
+
+
+def for_screens(*kinds: str) -> Callable[[View], View]:
+    """Also a paired screen of these kinds may call this, where nobody is signed in.
+
+    What says nothing about screens is closed to them, whatever it asks of people.
+    """
+
+    def mark(view: View) -> View:
+        view.__dict__["screens"] = kinds
+        return view
+
+    return mark
 
 
 def requires(permission: str) -> Callable[[View], View]:
@@ -34,6 +53,12 @@ def _mark(view: View, access: str) -> View:
 
 
 def access_of(view: Callable[..., Any]) -> str | None:
-    """What a view asks for: PUBLIC, SIGNED_IN, a permission's name, or None when undeclared."""
+    """What a view asks for: PUBLIC, SIGNED_IN, PAIRED, a permission's name, or None when undeclared."""
     found: str | None = getattr(view, "access", None)
+    return found
+
+
+def screens_of(view: Callable[..., Any]) -> tuple[str, ...]:
+    """The kinds of screens that may call a view without a person."""
+    found: tuple[str, ...] = getattr(view, "screens", ())
     return found

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from flask import g
 from sqlalchemy import insert
 
 from app.core import clock
@@ -23,7 +24,10 @@ def record(
     before: Json | None = None,
     after: Json | None = None,
 ) -> None:
-    """Add an entry. `act` is the permission's name; `before` and `after` hold ids and figures."""
+    """Add an entry. `act` is the permission's name; `before` and `after` hold ids and figures.
+
+    A request at a paired device says so in `g.device_id`, and its entries name the device.
+    """
     execute(
         insert(AuditEntry).values(
             tenant_id=current_tenant_id(),
@@ -31,6 +35,7 @@ def record(
             location_id=location_id,
             at=clock.now(),
             actor_id=actor_id,
+            device_id=g.get("device_id"),
             act=act,
             subject_kind=subject_kind,
             subject_id=subject_id,

@@ -79,6 +79,7 @@ class AuditEntry(TenantRow, Base):
     at: Mapped[datetime]
     actor_id: Mapped[UUID | None]
     approver_id: Mapped[UUID | None]
+    device_id: Mapped[UUID | None]
     act: Mapped[str]
     subject_kind: Mapped[str]
     subject_id: Mapped[UUID]

@@ -1,4 +1,4 @@
-"""The person behind the request, through flask-login."""
+"""The person behind the request, through flask-login, and the device."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from app.core.db import transaction
 from app.core.errors import Invalid
 from app.core.model import Json
 from app.identity.actor import Actor
-from app.identity.queries import Login, SignedIn
+from app.identity.queries import Login, PairedDevice, SignedIn
 from app.identity.session import Sessions, browser_session
 
 LONGEST_KEY = 200
@@ -47,10 +47,18 @@ def find_person() -> SignedIn | None:
     return login.person if login else None
 
 
+def find_device_here() -> PairedDevice | None:
+    """The paired device that this browser is, or None."""
+    return browser_session().device
+
+
 def find_actor() -> Actor | None:
-    """The actor of this request, or None for a visitor."""
+    """The actor of this request: a person, or a screen that needs none; None for a visitor."""
     person = find_person()
-    return person.actor if person else None
+    if person:
+        return person.actor
+    device = find_device_here()
+    return device.actor if device else None
 
 
 def current_actor() -> Actor:
@@ -68,6 +76,12 @@ def enter(token: str) -> SignedIn:
     generate_csrf()  # now: two pages asked for at once would each make one and save the last
     login_user(login.person)
     return login.person
+
+
+def become(device_token: str) -> PairedDevice:
+    """Go on as a device that was just paired, and as nobody."""
+    logout_user()
+    return browser_session().become(device_token)
 
 
 def leave() -> None:

@@ -29,3 +29,13 @@ class InsecureAddress(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("insecure_address", "Signing in needs an address that begins with https.")
+
+
+class AskManager(Forbidden):
+    """Too many wrong PINs at this tablet; no other person is kept out, and no other tablet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "device_blocked",
+            "Too many wrong PINs here. A manager must free this tablet: choose your name.",
+        )

@@ -14,10 +14,11 @@ class SignInForm(Schema):
 
 
 class PinForm(Schema):
-    """Who takes over, and the PIN."""
+    """Who takes over, and the PIN; `was` is who was at the page that the sheet lies over."""
 
     member_id = fields.UUID(required=True, error_messages={"required": "Choose who you are."})
     pin = fields.String(
         required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="Four digits.")
     )
+    was = fields.UUID(load_default=None)
     next = fields.String(load_default="")

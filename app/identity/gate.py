@@ -1,7 +1,8 @@
 """The gate before every view: what the route asks for is what the caller must have.
 
 Order of answers: a post from a foreign site 403, an undeclared view a bug, an unknown restaurant
-404, nobody signed in to the sign-in page, another's location 404, a lacking permission 403.
+404, nobody signed in to the sign-in page (or to the PIN, at a tablet), another's location 404, a
+lacking permission 403. A screen without a person reaches what is marked for it and nothing else.
 """
 
 from collections.abc import Callable
@@ -12,11 +13,16 @@ from flask import Flask, current_app, g, make_response, redirect, request, url_f
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.core.access import PUBLIC, SIGNED_IN, access_of, public
+from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, public, screens_of
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
 from app.identity.actor import Actor
-from app.identity.current import find_actor
+from app.identity.current import find_actor, find_device_here
+from app.identity.permissions import PERMISSIONS
+from app.identity.queries import PairedDevice
+
+View = Callable[..., Any]
+LOCKED = "nib-locked"  # what a page of a tablet hears when it asks while nobody is at work
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -33,14 +39,24 @@ def check() -> Response | None:
         raise Forbidden("foreign_site", "This was sent from another site.")
     if request.endpoint is None:
         return None  # no such address: Flask says so
-    access = _access(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions[request.endpoint]
+    access = _access(view)
     _require_tenant()
-    if access == PUBLIC:
+    return None if access == PUBLIC else _check_caller(view, access)
+
+
+def _check_caller(view: View, access: str) -> Response | None:
+    actor, device = find_actor(), find_device_here()
+    g.device_id = device.id if device else None
+    if access == PAIRED and device is not None:
         return None
-    actor = find_actor()
     if actor is None:
-        return _ask_to_sign_in()
+        return _ask_who(device)
+    if access == PAIRED:
+        raise Forbidden("unpaired", "This browser is not paired.")
     _require_location(actor)
+    if actor.screen is not None and actor.screen.kind not in screens_of(view):
+        raise Forbidden("screen", "This screen shows its board and nothing else.")
     if access != SIGNED_IN:
         actor.require(access)
     return None
@@ -52,8 +68,11 @@ def may_open(path: str, actor: Actor) -> bool:
         endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         return False
-    access = access_of(current_app.view_functions[endpoint])
-    return access in (PUBLIC, SIGNED_IN) or (access is not None and actor.may(access))
+    view = current_app.view_functions[endpoint]
+    access = access_of(view)
+    if actor.screen is not None and actor.screen.kind not in screens_of(view):
+        return False
+    return access in (PUBLIC, SIGNED_IN) or (access in PERMISSIONS and actor.may(access))
 
 
 def next_path(given: str | None) -> str | None:
@@ -85,7 +104,7 @@ def _home() -> str:
     return f"/t/{g.tenant.slug}/"
 
 
-def _access(view: Callable[..., Any]) -> str:
+def _access(view: View) -> str:
     access = access_of(view)
     if access is None:
         raise RuntimeError(f"{request.endpoint} does not say who may call it")
@@ -113,19 +132,27 @@ def _require_location(actor: Actor) -> None:
         raise NotFound("no_location", "There is no such location.")
 
 
-def _ask_to_sign_in() -> Response:
+def _ask_who(device: PairedDevice | None) -> Response:
+    """Nobody is signed in: to the PIN at a tablet, elsewhere to the sign-in page."""
     if g.tenant is None:
         raise NotFound("not_found", "There is nothing at this address.")
-    if wants_fragment():
-        return _refuse(url_for("identity.sign_in_page", next=page_of_fragment()))
     if request.headers.get("Upgrade", "").lower() == "websocket":
-        return _refuse(None)
+        return make_response("", 401)
+    if wants_fragment():
+        return _ask_page(device)
     wanted = request.full_path.rstrip("?") if request.method in _SAFE else None
-    return redirect(url_for("identity.sign_in_page", next=next_path(wanted)))
+    return redirect(url_for(_door(device), next=next_path(wanted)))
 
 
-def _refuse(url: str | None) -> Response:
+def _ask_page(device: PairedDevice | None) -> Response:
+    """Tell the page that a fragment was for: a tablet's stays, for its person comes back."""
     response = make_response("", 401)
-    if url:
-        response.headers["HX-Redirect"] = url
+    if device is not None:
+        response.headers["HX-Trigger"] = LOCKED
+    else:
+        response.headers["HX-Redirect"] = url_for(_door(device), next=page_of_fragment())
     return response
+
+
+def _door(device: PairedDevice | None) -> str:
+    return "identity.pin_page" if device else "identity.sign_in_page"

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Flask, g, url_for
 
-from app.identity.current import find_actor, find_person, init_login
+from app.identity.current import find_actor, find_device_here, find_person, init_login
+from app.identity.domain import LOCKS_AFTER
 from app.identity.gate import init_gate, may_open, page_to_return_to
 
 
@@ -26,8 +27,17 @@ def _reader() -> dict[str, Any]:
         "brand_css": url_for("identity.brand"),
         "person": find_person(),
         "may_follow": _may_follow,
-        "switch_url": url_for("identity.pin_page", next=page_to_return_to()),
+        **_at_device(),
     }
+
+
+def _at_device() -> dict[str, Any]:
+    """How the page is left to somebody else: by PIN at a tablet, by signing out elsewhere."""
+    device, person = find_device_here(), find_person()
+    if device and device.is_tablet and person:
+        url = url_for("identity.pin_page", next=page_to_return_to(), was=person.member_id)
+        return {"device": device, "switch_url": url, "locks_after_s": LOCKS_AFTER.seconds}
+    return {"device": device, "switch_url": url_for("identity.menu")}
 
 
 def _may_follow(address: str) -> bool:

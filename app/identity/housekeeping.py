@@ -8,7 +8,7 @@ from app.core import clock
 from app.core.db import execute, transaction
 from app.core.models import Idempotency, Outbox
 from app.core.tenant import current_tenant_id, tenant_scope
-from app.identity.models import LoginSession, SignInFailure
+from app.identity.models import Device, LoginSession, SignInFailure
 from app.tenancy.queries import all_tenants
 
 KEPT = timedelta(days=30)
@@ -17,7 +17,9 @@ EVERY_S = 3600.0
 
 
 def tidy() -> None:
-    """In every tenant: old effects that are done, old gestures, ended sessions, old failures."""
+    """In every tenant: old effects that are done, old gestures, ended sessions, old failures,
+    devices that were never paired.
+    """
     with tenant_scope(None):
         tenants = all_tenants()
     for tenant in tenants:
@@ -46,5 +48,12 @@ def _tidy_tenant() -> None:
     execute(
         delete(SignInFailure).where(
             SignInFailure.tenant_id == tenant_id, SignInFailure.at < now - FAILURES_KEPT
+        )
+    )
+    execute(
+        delete(Device).where(
+            Device.tenant_id == tenant_id,
+            Device.token_hash.is_(None),
+            Device.code_expires_at < now - FAILURES_KEPT,
         )
     )

@@ -1,10 +1,10 @@
-"""Rows of login_session: opened at sign-in and PIN switch, touched, revoked."""
+"""Rows of login_session: opened at sign-in and by PIN, touched, revoked."""
 
 import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, or_, update
+from sqlalchemy import func, insert, update
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
@@ -13,22 +13,18 @@ from app.core.model import Json
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import LoginSession
-from app.identity.queries import Login, hash_of
+from app.identity.queries import Login, PairedDevice, hash_of
 
 LASTS = timedelta(hours=12)
 
 
-def open_login(
-    member_id: UUID,
-    *,
-    opened_by: UUID | None = None,
-    browser: str | None = None,
-    expires_at: datetime | None = None,
-) -> str:
-    """Start a session and return its token, which is kept nowhere but in the cookie."""
+def open_login(member_id: UUID, *, device: PairedDevice | None = None) -> str:
+    """Start a session and return its token, which is kept nowhere but in the cookie.
+
+    At a tablet it ends with the tablet's enrolment at the latest.
+    """
     token, now = secrets.token_urlsafe(32), clock.now()
     data = {
-        "browser": browser or secrets.token_hex(8),
         "_user_id": str(member_id),  # by which flask-login knows that somebody is signed in
         "_fresh": True,
     }
@@ -39,23 +35,23 @@ def open_login(
                 id=new_id(),
                 token_hash=hash_of(token),
                 member_id=member_id,
-                opened_by=opened_by or member_id,
+                device_id=device.id if device else None,
                 data=data,
                 created_at=now,
                 last_seen_at=now,
-                expires_at=expires_at or now + LASTS,
+                expires_at=min(now + LASTS, device.expires_at) if device else now + LASTS,
             )
         )
     return token
 
 
-def save_login(login: Login, data: Json) -> None:
-    """Keep what the session holds, and that it was used just now."""
+def save_login(login: Login, data: Json, touched_at: datetime) -> None:
+    """Keep what the session holds, and when the person last touched the screen."""
     with transaction():
         execute(
             update(LoginSession)
             .where(LoginSession.tenant_id == current_tenant_id(), LoginSession.id == login.id)
-            .values(data=data, last_seen_at=clock.now())
+            .values(data=data, last_seen_at=func.greatest(LoginSession.last_seen_at, touched_at))
         )
 
 
@@ -73,8 +69,22 @@ def end_login(session_id: UUID) -> None:
         )
 
 
+def end_logins_at(device_id: UUID) -> None:
+    """Revoke every session at a tablet: one person at a time works there."""
+    with transaction():
+        execute(
+            update(LoginSession)
+            .where(
+                LoginSession.tenant_id == current_tenant_id(),
+                LoginSession.device_id == device_id,
+                LoginSession.revoked_at.is_(None),
+            )
+            .values(revoked_at=clock.now())
+        )
+
+
 def revoke_logins(actor: Actor, member_id: UUID) -> None:
-    """Sign a member out everywhere, also where others work on what the member opened."""
+    """Sign a member out everywhere."""
     with transaction():
         actor.require("staff.manage")
         execute(
@@ -82,7 +92,7 @@ def revoke_logins(actor: Actor, member_id: UUID) -> None:
             .where(
                 LoginSession.tenant_id == current_tenant_id(),
                 LoginSession.revoked_at.is_(None),
-                or_(LoginSession.member_id == member_id, LoginSession.opened_by == member_id),
+                LoginSession.member_id == member_id,
             )
             .values(revoked_at=clock.now())
         )

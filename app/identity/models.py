@@ -10,7 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.model import (
     Base,
     Json,
+    LocationRow,
     TenantRow,
+    location_fk,
+    location_key,
     tenant_fk,
     tenant_index,
     tenant_unique,
@@ -60,14 +63,15 @@ class MemberLocation(TenantRow, Base):
 class LoginSession(TenantRow, Base):
     """One browser that somebody is signed in at, keyed by the sha256 of its cookie's token.
 
-    `opened_by` signed in by password; `member_id` works there now (PIN switch).
+    At a paired tablet (`device_id`) it counts together with the tablet's own cookie alone.
+    `last_seen_at` is when the person last touched the screen, a little late.
     """
 
     __tablename__ = "login_session"
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
     member_id: Mapped[UUID]
-    opened_by: Mapped[UUID]
+    device_id: Mapped[UUID | None]
     data: Mapped[Json]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
@@ -77,20 +81,80 @@ class LoginSession(TenantRow, Base):
     __table_args__ = (
         tenant_unique("token_hash"),
         tenant_fk("member_id", "member"),
-        tenant_fk("opened_by", "member"),
+        tenant_fk("device_id", "device"),
         tenant_index("member_id"),
+        tenant_index("device_id"),
     )
 
 
 class SignInFailure(TenantRow, Base):
-    """A refused password or PIN; the next tries wait by how many there were lately."""
+    """A refused password, PIN or code; the next tries wait by how many there were lately.
+
+    `device_id` is the tablet at which a PIN was refused.
+    """
 
     __tablename__ = "sign_in_failure"
 
     subject: Mapped[str]
     at: Mapped[datetime]
+    device_id: Mapped[UUID | None]
 
-    __table_args__ = (tenant_index("subject", "at"),)
+    __table_args__ = (
+        tenant_fk("device_id", "device"),
+        tenant_index("subject", "at"),
+        tenant_index("device_id"),
+    )
+
+
+class Device(LocationRow, Base):
+    """A tablet, a kitchen screen or a pickup board of a location.
+
+    It waits with a hash of its code, then it is paired with a hash of its cookie's token.
+    `entry_id` is new whenever that or its stations change: what its sockets were let in by.
+    """
+
+    __tablename__ = "device"
+
+    kind: Mapped[str]
+    name: Mapped[str]
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_expires_at: Mapped[datetime | None]
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    entry_id: Mapped[UUID]
+    paired_by: Mapped[UUID]
+    paired_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    battery: Mapped[int | None]
+    version: Mapped[str | None]
+    blocked_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        location_key(),
+        tenant_fk("location_id", "location"),
+        tenant_fk("paired_by", "member"),
+        tenant_unique("token_hash"),
+        tenant_unique("code_hash"),
+        CheckConstraint("kind IN ('tablet', 'kitchen', 'pickup')", name="kind"),
+        CheckConstraint("battery BETWEEN 0 AND 100", name="battery"),
+        CheckConstraint("(token_hash IS NULL) = (expires_at IS NULL)", name="enrolment"),
+    )
+
+
+class DeviceStation(LocationRow, Base):
+    """A station whose board a kitchen screen shows."""
+
+    __tablename__ = "device_station"
+
+    device_id: Mapped[UUID]
+    station_id: Mapped[UUID]
+
+    __table_args__ = (
+        location_fk("device_id", "device", ondelete="CASCADE"),
+        location_fk("station_id", "station"),
+        tenant_unique("device_id", "station_id"),
+    )
 
 
 class EmailLink(TenantRow, Base):

@@ -125,6 +125,12 @@ ROLES: dict[str, frozenset[str]] = {
     "accountant": frozenset({INVENTORY_VIEW, REPORT_VIEW, REPORT_EXPORT, AUDIT_VIEW}),
 }
 
+# What a paired screen may do without a person: of the kitchen's role, what concerns its board.
+SCREENS: dict[str, frozenset[str]] = {
+    "kitchen": frozenset({KITCHEN_VIEW, KITCHEN_BUMP, KITCHEN_RECALL, KITCHEN_REMAKE}),
+    "pickup": frozenset({KITCHEN_VIEW}),
+}
+
 
 def require_grantable(own: frozenset[str], granted: Iterable[str]) -> None:
     """Raise Forbidden where a granter lacks what is granted; ValueError for an unknown name."""

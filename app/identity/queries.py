@@ -1,4 +1,4 @@
-"""Who is signed in, and who could be."""
+"""Who is signed in, at which device, and who could be."""
 
 import hashlib
 from collections.abc import Collection
@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import ColumnElement, Row, select, text
 
 from app.core import clock
 from app.core.db import execute
 from app.core.model import Json
 from app.core.tenant import current_tenant_id
-from app.identity.actor import Actor
-from app.identity.domain import initials
-from app.identity.models import Member, Role
+from app.identity.actor import Actor, Screen
+from app.identity.domain import LOCKS_AFTER, TABLET_TOUCH, initials
+from app.identity.models import Member, MemberLocation, Role
+from app.identity.permissions import SCREENS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,51 +49,88 @@ class SignedIn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PairedDevice:
+    """A device with a live enrolment. `is_blocked`: too many wrong PINs, a manager must come."""
+
+    id: UUID
+    location_id: UUID
+    kind: str
+    name: str
+    entry_id: UUID
+    expires_at: datetime
+    is_blocked: bool
+    station_ids: frozenset[UUID] = frozenset()
+
+    @property
+    def is_tablet(self) -> bool:
+        """Whether people work at it, one after the other, by PIN."""
+        return self.kind == "tablet"
+
+    @property
+    def actor(self) -> Actor | None:
+        """The screen as commands take it; None for a tablet, which does nothing by itself."""
+        if self.is_tablet:
+            return None
+        screen = Screen(self.kind, self.station_ids)
+        return Actor(self.id, SCREENS[self.kind], frozenset({self.location_id}), screen)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Login:
-    """A live login session; `opened_by` is the member who gave a password at this browser."""
+    """A live login session, at the tablet `device` or at somebody's own browser (None)."""
 
     id: UUID
     person: SignedIn
-    opened_by: UUID
+    device: PairedDevice | None
     data: Json
     last_seen_at: datetime
     expires_at: datetime
 
-    @property
-    def browser(self) -> str:
-        """What stays the same at this browser while people switch."""
-        return str(self.data.get("browser", self.id))
-
 
 @dataclass(frozen=True, kw_only=True)
 class Colleague:
-    """Somebody who may take over this browser with a PIN."""
+    """Somebody who may take over a tablet with a PIN."""
 
     member_id: UUID
     name: str
     initial: str
-    role: str
+    permissions: frozenset[str]
 
 
+# At a tablet a session needs the tablet's own token, its enrolment, and a touch not long ago.
+_IS_LIVE = (
+    " s.revoked_at IS NULL AND s.expires_at > :now AND (s.device_id IS NULL OR"
+    " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
+)
 _FIND_LOGIN = text(
-    "SELECT s.id, s.opened_by, s.data, s.last_seen_at, s.expires_at,"
+    "SELECT s.id, s.data, s.last_seen_at, s.expires_at,"
     " m.id AS member_id, m.name, r.name AS role, r.permissions,"
     " array(SELECT l.location_id FROM member_location l"
-    "       WHERE l.tenant_id = s.tenant_id AND l.member_id = m.id) AS location_ids"
+    "       WHERE l.tenant_id = s.tenant_id AND l.member_id = m.id) AS location_ids,"
+    " d.id AS device_id, d.location_id AS device_location_id, d.kind, d.name AS device_name,"
+    " d.entry_id, d.expires_at AS device_expires_at, d.blocked_at"
     " FROM login_session s"
     " JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id AND m.active"
-    " JOIN member o ON o.tenant_id = s.tenant_id AND o.id = s.opened_by AND o.active"
     " JOIN role r ON r.tenant_id = s.tenant_id AND r.id = m.role_id"
-    " WHERE s.tenant_id = :tenant_id AND s.token_hash = :token_hash"
-    " AND s.revoked_at IS NULL AND s.expires_at > :now"
+    " LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id"
+    " AND d.token_hash = CAST(:device_hash AS bytea)"
+    f" WHERE s.tenant_id = :tenant_id AND s.token_hash = :token_hash AND {_IS_LIVE}"
 )
-
+_FIND_DEVICE = text(
+    "SELECT d.id, d.location_id, d.kind, d.name, d.entry_id, d.expires_at, d.blocked_at,"
+    " array(SELECT s.station_id FROM device_station s"
+    "       WHERE s.tenant_id = d.tenant_id AND s.device_id = d.id) AS station_ids"
+    " FROM device d WHERE d.tenant_id = :tenant_id AND d.token_hash = :device_hash"
+    " AND d.revoked_at IS NULL AND d.expires_at > :now"
+)
 _ARE_LIVE = text(
     "SELECT s.id FROM login_session s"
     " JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id AND m.active"
-    " JOIN member o ON o.tenant_id = s.tenant_id AND o.id = s.opened_by AND o.active"
-    " WHERE s.tenant_id = :tenant_id AND s.id = ANY(:ids)"
-    " AND s.revoked_at IS NULL AND s.expires_at > :now"
+    " LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id"
+    f" WHERE s.tenant_id = :tenant_id AND s.id = ANY(:ids) AND {_IS_LIVE}"
+    " UNION ALL SELECT d.entry_id FROM device d"
+    " WHERE d.tenant_id = :tenant_id AND d.entry_id = ANY(:ids)"
+    " AND d.revoked_at IS NULL AND d.expires_at > :now"
 )
 
 
@@ -101,55 +139,122 @@ def hash_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def find_login(token: str) -> Login | None:
-    """The live session of a token with its person, role and places: one statement."""
+def find_login(token: str, device_token: str | None = None) -> Login | None:
+    """The live session of a token with its person, role, places and device: one statement."""
     row = execute(
         _FIND_LOGIN,
-        {"tenant_id": current_tenant_id(), "token_hash": hash_of(token), "now": clock.now()},
+        {
+            **_moment(),
+            "token_hash": hash_of(token),
+            "device_hash": hash_of(device_token) if device_token else None,
+        },
     ).one_or_none()
     return _login(row) if row else None
 
 
-def _login(row: Row[Any]) -> Login:
+def find_device(device_token: str) -> PairedDevice | None:
+    """The device whose cookie this is, while it is enrolled and not revoked."""
+    wanted = {"device_hash": hash_of(device_token)}
+    row = execute(
+        _FIND_DEVICE, {"tenant_id": current_tenant_id(), "now": clock.now(), **wanted}
+    ).one_or_none()
+    if row is None:
+        return None
+    return PairedDevice(
+        id=row.id,
+        location_id=row.location_id,
+        kind=row.kind,
+        name=row.name,
+        entry_id=row.entry_id,
+        expires_at=row.expires_at,
+        is_blocked=row.blocked_at is not None,
+        station_ids=frozenset(row.station_ids),
+    )
+
+
+def _moment() -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "tenant_id": current_tenant_id(),
+        "now": now,
+        "touched_after": now - LOCKS_AFTER - TABLET_TOUCH,
+    }
+
+
+def _login(row: Row[Any]) -> Login | None:
+    """The row as a login; nobody where the person does not work at the tablet's location."""
+    device = _device_of(row)
+    places = frozenset(row.location_ids) or None
+    if device is not None:
+        if places is not None and device.location_id not in places:
+            return None
+        places = frozenset({device.location_id})
     person = SignedIn(
         member_id=row.member_id,
         name=row.name,
         role=row.role,
         permissions=frozenset(row.permissions),
-        location_ids=frozenset(row.location_ids) or None,
+        location_ids=places,
     )
     return Login(
         id=row.id,
         person=person,
-        opened_by=row.opened_by,
+        device=device,
         data=dict(row.data),
         last_seen_at=row.last_seen_at,
         expires_at=row.expires_at,
     )
 
 
-def ended(session_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these sessions that are over: one statement for all the sockets of a tenant."""
-    live = execute(
-        _ARE_LIVE,
-        {"tenant_id": current_tenant_id(), "ids": list(session_ids), "now": clock.now()},
-    ).scalars()
-    return set(session_ids) - set(live)
+def _device_of(row: Row[Any]) -> PairedDevice | None:
+    if row.device_id is None:
+        return None
+    return PairedDevice(
+        id=row.device_id,
+        location_id=row.device_location_id,
+        kind=row.kind,
+        name=row.device_name,
+        entry_id=row.entry_id,
+        expires_at=row.device_expires_at,
+        is_blocked=row.blocked_at is not None,
+    )
 
 
-def colleagues() -> list[Colleague]:
-    """The active members who have a PIN, by name."""
+def ended(entry_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these sessions and devices' entries that are over: one statement for all the
+    sockets of a tenant.
+    """
+    live = execute(_ARE_LIVE, {**_moment(), "ids": list(entry_ids)}).scalars()
+    return set(entry_ids) - set(live)
+
+
+def colleagues(location_id: UUID) -> list[Colleague]:
+    """The active members of a location who have a PIN, by name."""
     rows = execute(
-        select(Member.id, Member.name, Role.name.label("role"))
+        select(Member.id, Member.name, Role.permissions)
         .join(Role, (Role.tenant_id == Member.tenant_id) & (Role.id == Member.role_id))
         .where(
             Member.tenant_id == current_tenant_id(),
             Member.active,
             Member.pin_hash.is_not(None),
+            works_at(location_id),
         )
         .order_by(Member.name, Member.id)
     ).all()
     return [
-        Colleague(member_id=row.id, name=row.name, initial=initials(row.name), role=row.role)
+        Colleague(
+            member_id=row.id,
+            name=row.name,
+            initial=initials(row.name),
+            permissions=frozenset(row.permissions),
+        )
         for row in rows
     ]
+
+
+def works_at(location_id: UUID) -> ColumnElement[bool]:
+    """The condition that a member works at a location: no place named means all of them."""
+    place = select(MemberLocation.location_id).where(
+        MemberLocation.tenant_id == Member.tenant_id, MemberLocation.member_id == Member.id
+    )
+    return ~place.exists() | place.where(MemberLocation.location_id == location_id).exists()

@@ -1,23 +1,26 @@
-"""Sign-in, PIN switch, sign-out, and where each role starts."""
+"""Sign-in, sign-out, the PIN and the lock of a tablet, and where each role starts."""
 
+import json
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import public, signed_in
-from app.core.errors import DomainError, Invalid
+from app.core.access import for_screens, paired, public, signed_in
+from app.core.errors import DomainError, Forbidden, Invalid
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to, wants_fragment
 from app.identity import sign_in as proofs
+from app.identity import tablet
 from app.identity.actor import Actor
-from app.identity.current import current_actor, enter, find_login_here, leave
-from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
+from app.identity.current import current_actor, enter, find_device_here, find_login_here, leave
+from app.identity.errors import AskManager, InsecureAddress, TooManyTries, WrongSecret
 from app.identity.forms import PinForm, SignInForm
 from app.identity.gate import may_open, next_path, page_of_fragment
 from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
-from app.identity.queries import Login, colleagues
+from app.identity.queries import Login, PairedDevice
 from app.identity.session import cookie_name
 from app.tenancy.queries import LocationView, locations
 
@@ -25,7 +28,7 @@ identity = Blueprint("identity", __name__, url_prefix="/t/<tenant>")
 
 # Where a person starts, by the first of these that the role holds.
 LANDINGS = ((REPORT_VIEW, "dashboard"), (ORDER_CREATE, "floor"), (KITCHEN_VIEW, "kitchen"))
-REFUSALS = (Invalid, WrongSecret, TooManyTries)
+REFUSALS = (Invalid, WrongSecret, TooManyTries, AskManager)
 BRAND = ":root{--brand-h:335;--brand-c:.135}\n"
 
 
@@ -46,7 +49,9 @@ def sign_in() -> Response | BaseResponse:
         raise InsecureAddress
     try:
         form = read(SignInForm, request.form)
-        token = proofs.sign_in(form["email"], form["password"], _address(), find_login_here())
+        token = proofs.sign_in(
+            form["email"], form["password"], _address(), find_login_here(), find_device_here()
+        )
     except REFUSALS as error:
         return _refused(error, _sign_in_form(error.status, request.form.get("next"), error))
     return go_to(_onward(form["next"], enter(token).actor))
@@ -61,30 +66,57 @@ def sign_out() -> BaseResponse:
     return go_to(url_for("identity.sign_in_page"))
 
 
-@identity.get("/pin")
+@identity.get("/account/menu")
 @signed_in
-def pin_page() -> Response:
-    """Who takes over: a sheet over the page, or a page of its own."""
+def menu() -> Response:
+    """Who is signed in here, and what a person does about that: a sheet, or a page of its own."""
+    return fragment_or_page("identity/_menu.html", "identity/menu.html", is_sheet=wants_fragment())
+
+
+@identity.get("/pin")
+@paired
+def pin_page() -> Response | BaseResponse:
+    """Who takes over this tablet: a sheet over the page, or a page of its own."""
+    if not _device().is_tablet:
+        return redirect(url_for("identity.home"))
     return _pin_form(200, page_of_fragment() or next_path(request.args.get("next")))
 
 
 @identity.post("/pin")
-@signed_in
-def switch_by_pin() -> Response | BaseResponse:
-    """Hand this browser to the member whose PIN it is."""
+@paired
+def enter_by_pin() -> Response | BaseResponse:
+    """Hand this tablet to the member whose PIN it is; the page stays for who was at it."""
+    before = find_login_here()
     try:
         form = read(PinForm, request.form)
-        token = proofs.switch_by_pin(_login(), form["member_id"], form["pin"])
+        token = tablet.enter_by_pin(_tablet(), form["member_id"], form["pin"], before)
     except REFUSALS as error:
         return _refused(error, _pin_form(error.status, request.form.get("next"), error))
-    return go_to(_onward(form["next"], enter(token).actor))
+    person = enter(token)
+    if wants_fragment() and form["was"] == person.member_id:
+        return _unlocked()
+    return go_to(_onward(form["next"], person.actor))
+
+
+@identity.post("/lock")
+@paired
+def lock() -> Response | BaseResponse:
+    """Ask for a PIN before anything else is done at this tablet."""
+    login = find_login_here()
+    if login is not None and login.device is not None:
+        tablet.lock(login)
+        leave()
+    return pin_page()
 
 
 @identity.get("/")
 @signed_in
+@for_screens("kitchen", "pickup")
 def home() -> Response | BaseResponse:
-    """Where the person starts; a choice where there are several locations."""
+    """Where the person starts, or the screen; a choice where there are several locations."""
     actor = current_actor()
+    if actor.screen is not None:
+        return redirect(url_for("devices.start"))
     places = [place for place in locations() if actor.is_at(place.id)]
     landing = _landing(actor)
     if len(places) == 1 and landing:
@@ -141,16 +173,46 @@ def _sign_in_form(status: int, wanted: str | None, error: DomainError | None = N
     return make_response(page, status)
 
 
+def _device() -> PairedDevice:
+    device = find_device_here()
+    if device is None:
+        raise RuntimeError("the gate let a browser through that is not paired")
+    return device
+
+
+def _tablet() -> PairedDevice:
+    device = _device()
+    if not device.is_tablet:
+        raise Forbidden("no_tablet", "People sign in by PIN at tablets alone.")
+    return device
+
+
+def _unlocked() -> Response:
+    """The page that lay under the sheet goes on, with the token of the new session."""
+    response = make_response("", 204)
+    response.headers["HX-Trigger"] = json.dumps({"nib-unlocked": {"token": generate_csrf()}})
+    return response
+
+
 def _pin_form(status: int, wanted: str | None, error: DomainError | None = None) -> Response:
+    device = _device()
     context: dict[str, Any] = {
-        "people": colleagues(),
+        "device": device,
+        "people": tablet.people_at(device),
         "chosen": _uuid(request.form.get("member_id")),
+        "was": _was(),
         "sentence": error.sentence if error else "",
         "next": next_path(wanted) or "",
         "is_sheet": wants_fragment(),
         "waits": isinstance(error, TooManyTries),
     }
     return fragment_or_page("identity/_pin.html", "identity/pin.html", status, **context)
+
+
+def _was() -> UUID | None:
+    """Who is at this tablet, or was when its page was locked."""
+    login = find_login_here()
+    return login.person.member_id if login else _uuid(request.values.get("was"))
 
 
 def _uuid(text: str | None) -> UUID | None:

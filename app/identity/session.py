@@ -1,4 +1,4 @@
-"""flask.session: a member's login_session row, or a visitor's signed cookie.
+"""flask.session: a member's login_session row, or a visitor's signed cookie; and the device.
 
 The cookie holds a random token and the table its hash, so that a copy of the table opens no
 session; a session can be seen and revoked, and a flushed Redis signs nobody out. Nothing is
@@ -6,8 +6,9 @@ read until somebody asks, so that a stylesheet costs no query.
 """
 
 import ipaddress
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -21,14 +22,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core import clock
 from app.core.db import end_reading
 from app.core.failures import database_is_lost
+from app.identity.domain import TABLET_TOUCH
 from app.identity.logins import save_login
-from app.identity.queries import Login, find_login
+from app.identity.queries import Login, PairedDevice, find_device, find_login
 from app.tenancy.routing import tenant_of_address
 
 SECURE_COOKIE = "__Host-nibblix"
 PLAIN_COOKIE = "nibblix"
 VISITOR_COOKIE = "nibblix-visitor"
+# The device's cookie has the name of the session's with this behind it.
+DEVICE_SUFFIX = "-device"
 TOUCH_EVERY = timedelta(minutes=1)
+# Seconds since the person touched the screen, as its pages say with every request of theirs.
+IDLE_HEADER = "X-Idle"
+
+_SECONDS = re.compile(r"[0-9]{1,6}")
 
 log = structlog.get_logger()
 
@@ -36,13 +44,17 @@ log = structlog.get_logger()
 class BrowserSession(SessionMixin):
     """A mapping over the login's data, or over the visitor's where nobody is signed in."""
 
-    def __init__(self, token: str | None, visitor: dict[str, Any]) -> None:
-        self.token = token
+    def __init__(
+        self, token: str | None, device_token: str | None, visitor: dict[str, Any]
+    ) -> None:
+        self.token, self.device_token = token, device_token
         self.modified = False
         self.is_new = self.has_ended = False
         self.is_loaded = token is None
         self._visitor = visitor
         self._login: Login | None = None
+        self._device: PairedDevice | None = None
+        self._device_is_loaded = device_token is None
 
     @property
     def login(self) -> Login | None:
@@ -50,13 +62,33 @@ class BrowserSession(SessionMixin):
         if not self.is_loaded:
             self.is_loaded = True
             if self.token and not database_is_lost() and tenant_of_address():
-                self._login = find_login(self.token)
+                self._login = find_login(self.token, self.device_token)
         return self._login
+
+    @property
+    def device(self) -> PairedDevice | None:
+        """The paired device that this browser is; a person's own session at a screen hides it."""
+        if self.login is not None:
+            return self.login.device
+        if not self._device_is_loaded:
+            self._device_is_loaded = True
+            if self.device_token and not database_is_lost() and tenant_of_address():
+                self._device = find_device(self.device_token)
+        return self._device
+
+    def become(self, device_token: str) -> PairedDevice:
+        """Go on as the device of a token that was just made, and as nobody's browser."""
+        self.end()
+        self.device_token = device_token
+        self._device_is_loaded, self._device = True, find_device(device_token)
+        if self._device is None:
+            raise RuntimeError("a device that was just paired is not there")
+        return self._device
 
     def start(self, token: str) -> Login:
         """Go on as the login of a token that was just made; its cookie goes out."""
         self.token, self.is_loaded = token, True
-        self._login = find_login(token)
+        self._login = find_login(token, self.device_token)
         if self._login is None:
             raise RuntimeError("a session that was just opened is not there")
         self.is_new, self.modified = True, False
@@ -105,7 +137,8 @@ class Sessions(SecureCookieSessionInterface):
         visitor = super().open_session(app, request)
         name = cookie_name(request)
         token = request.cookies.get(name) if name else None
-        return BrowserSession(token, dict(visitor or {}))
+        device_token = request.cookies.get(f"{name}{DEVICE_SUFFIX}") if name else None
+        return BrowserSession(token, device_token, dict(visitor or {}))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed: the row, or the visitor's cookie."""
@@ -147,19 +180,28 @@ def _is_private(host: str) -> bool:
     return address.is_private or address.is_loopback
 
 
+def hand_over_device(response: Response, device: PairedDevice) -> None:
+    """Give the browser the cookie by which it is this device, for as long as it is enrolled."""
+    _set_cookie(response, DEVICE_SUFFIX, browser_session().device_token, device.expires_at)
+
+
 def _hand_over(browser: BrowserSession, login: Login, response: Response) -> None:
+    _set_cookie(response, "", browser.token, login.expires_at)
+    response.delete_cookie(VISITOR_COOKIE, httponly=True, samesite="Lax")
+
+
+def _set_cookie(response: Response, suffix: str, token: str | None, until: datetime) -> None:
     name = cookie_name(current_request)
-    if name is None or browser.token is None:
-        raise RuntimeError("a session was opened where no cookie may carry it")
+    if name is None or token is None:
+        raise RuntimeError("a token was made where no cookie may carry it")
     response.set_cookie(
-        name,
-        browser.token,
-        expires=login.expires_at,
+        f"{name}{suffix}",
+        token,
+        expires=until,
         httponly=True,
         samesite="Lax",
         secure=current_request.is_secure,
     )
-    response.delete_cookie(VISITOR_COOKIE, httponly=True, samesite="Lax")
 
 
 def _forget(response: Response) -> None:
@@ -167,12 +209,26 @@ def _forget(response: Response) -> None:
     response.delete_cookie(PLAIN_COOKIE, httponly=True, samesite="Lax")
 
 
+def _touched_at() -> datetime | None:
+    """When the person last touched the screen; None where nobody says so.
+
+    A page that somebody goes to is a touch. What a page asks for says how long ago the last was,
+    so that frames of a stream keep no session alive, and a socket says nothing at all.
+    """
+    if current_request.headers.get("Upgrade"):
+        return None
+    said = current_request.headers.get(IDLE_HEADER, "0")
+    return clock.now() - timedelta(seconds=int(said)) if _SECONDS.fullmatch(said) else None
+
+
 def _save(browser: BrowserSession, login: Login) -> None:
-    if not browser.modified and clock.now() - login.last_seen_at < TOUCH_EVERY:
+    touched_at = _touched_at() or login.last_seen_at
+    every = TABLET_TOUCH if login.device else TOUCH_EVERY
+    if not browser.modified and touched_at - login.last_seen_at < every:
         return
     end_reading()  # what a failed statement left behind must not lose the session
     try:
-        save_login(login, dict(browser))
+        save_login(login, dict(browser), touched_at)
     except SQLAlchemyError as error:
         if browser.modified:
             raise

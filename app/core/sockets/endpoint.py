@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, current_app, g, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
-from app.core.access import signed_in
+from app.core.access import for_screens, signed_in
 from app.core.db import end_reading
 from app.core.errors import Forbidden, NotFound
 from app.core.events import wiring
@@ -54,7 +54,7 @@ def _admit() -> None:
         raise NotFound("no_location", "There is no such location.")
     name = request.args.get("view", "")
     view = view_of(wiring().views, name)
-    g.session_id = hub.gate.admit(view.permission)
+    g.entry_id = hub.gate.admit(view.permission, name)
     hub.snapshots.take(g.tenant, g.location, name, view)
     end_reading()
     # A compressed connection costs 220 KiB, and a small message can unpack to a large one.
@@ -71,10 +71,11 @@ def _is_own_page(origin: str) -> bool:
 
 @sock.route("/t/<tenant>/<location>/stream", bp=stream)  # type: ignore[untyped-decorator]
 @signed_in
+@for_screens("kitchen", "pickup")
 def watch(connection: Any) -> None:
     """Serve one socket until it goes: a snapshot, then changes and heartbeats."""
     hub: Hub = current_app.extensions["sockets"]
-    screen = Screen(g.tenant, g.location, request.args["view"], g.session_id, connection)
+    screen = Screen(g.tenant, g.location, request.args["view"], g.entry_id, connection)
     try:
         hub.join(screen)
         while connection.connected:

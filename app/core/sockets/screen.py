@@ -21,10 +21,10 @@ class Screen:
     """
 
     def __init__(
-        self, tenant: Named, location: Named, view: str, session_id: UUID, connection: Any
+        self, tenant: Named, location: Named, view: str, entry_id: UUID, connection: Any
     ) -> None:
         self.tenant, self.location, self.view = tenant, location, view
-        self.session_id = session_id
+        self.entry_id = entry_id
         self.seq = 0
         self._connection = connection
         self._wire: Wire = connection.sock

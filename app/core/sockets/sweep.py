@@ -76,10 +76,10 @@ def _turn_away(hub: "Hub") -> None:
         of_tenant[screen.tenant.id].append(screen)
     for tenant_id, screens in of_tenant.items():
         with tenant_scope(tenant_id):
-            ended = hub.gate.ended({screen.session_id for screen in screens})
+            ended = hub.gate.ended({screen.entry_id for screen in screens})
             end_reading()
         for screen in screens:
-            if screen.session_id in ended:
+            if screen.entry_id in ended:
                 screen.close(POLICY)
 
 

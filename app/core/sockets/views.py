@@ -45,11 +45,12 @@ class StreamView:
 class Gate:
     """What the socket endpoint asks of sign-in.
 
-    `admit(permission)` returns the id of the caller's login session, or raises Forbidden;
-    `ended(ids)` says which sessions of the tenant in scope are over.
+    `admit(permission, view)` returns the id of what lets the caller in (a login session, or a
+    screen's entry), or raises Forbidden or NotFound; `ended(ids)` says which of these are over
+    in the tenant in scope.
     """
 
-    admit: Callable[[str], UUID]
+    admit: Callable[[str, str], UUID]
     ended: Callable[[Collection[UUID]], set[UUID]]
 
 
