@@ -11,12 +11,15 @@ from app.core import idempotency
 from app.core.db import transaction
 from app.core.errors import Invalid
 from app.core.model import Json
+from app.identity.account.where import browser_in_words, shortened
 from app.identity.actor import Actor
 from app.identity.queries import Login, PairedDevice, SignedIn
 from app.identity.session import Sessions, browser_session
 
 LONGEST_KEY = 200
-_NOT_CONTENT = ("csrf_token", "idem", "idempotency_key")
+# Fields that say nothing of what is wanted: tokens, keys, and proofs of who asks.
+PROOFS = ("proof_password", "proof_code", "proof_passkey", "proof_pin")
+NOT_CONTENT = ("csrf_token", "idem", "idempotency_key", *PROOFS)
 
 login_manager = LoginManager()
 # The row is bound to one browser by its token; an address changes with the wireless network.
@@ -71,7 +74,10 @@ def current_actor() -> Actor:
 
 def enter(token: str) -> SignedIn:
     """Go on as the person of a login that was just opened."""
-    login = browser_session().start(token)
+    browser = browser_session()
+    login = browser.start(token)
+    browser["agent"] = browser_in_words(request.user_agent.string)
+    browser["address"] = shortened(request.remote_addr or "")
     g.pop("csrf_token", None)
     generate_csrf()  # now: two pages asked for at once would each make one and save the last
     login_user(login.person)
@@ -117,4 +123,4 @@ def _body() -> Mapping[str, Any]:
     if request.is_json:
         return {"json": request.get_json()}
     form = request.form.to_dict(flat=False)
-    return {name: values for name, values in form.items() if name not in _NOT_CONTENT}
+    return {name: values for name, values in form.items() if name not in NOT_CONTENT}

@@ -13,9 +13,10 @@ from flask import Flask, current_app, g, make_response, redirect, request, url_f
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, public, screens_of
+from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, asks_for_proof, public, screens_of
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
+from app.identity.account.proving import ask_for_proof, lead_to_factor
 from app.identity.actor import Actor
 from app.identity.current import find_actor, find_device_here
 from app.identity.permissions import PERMISSIONS
@@ -59,7 +60,7 @@ def _check_caller(view: View, access: str) -> Response | None:
         raise Forbidden("screen", "This screen shows its board and nothing else.")
     if access != SIGNED_IN:
         actor.require(access)
-    return None
+    return lead_to_factor() or (ask_for_proof() if asks_for_proof(view) else None)
 
 
 def may_open(path: str, actor: Actor) -> bool:

@@ -14,7 +14,7 @@ from app.core.db import execute
 from app.core.model import Json
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor, Screen
-from app.identity.domain import LOCKS_AFTER, TABLET_TOUCH, initials
+from app.identity.domain import IDLE_ENDS_AFTER, LOCKS_AFTER, TABLET_TOUCH, initials
 from app.identity.models import Member, MemberLocation, Role
 from app.identity.permissions import SCREENS
 
@@ -97,9 +97,10 @@ class Colleague:
     permissions: frozenset[str]
 
 
-# At a tablet a session needs the tablet's own token, its enrolment, and a touch not long ago.
+# A session needs a touch not long ago; at a tablet also the tablet's own token and enrolment.
 _IS_LIVE = (
-    " s.revoked_at IS NULL AND s.expires_at > :now AND (s.device_id IS NULL OR"
+    " s.revoked_at IS NULL AND s.expires_at > :now"
+    " AND (s.device_id IS NULL AND s.last_seen_at > :seen_after OR"
     " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
 )
 _FIND_LOGIN = text(
@@ -177,6 +178,7 @@ def _moment() -> dict[str, Any]:
     return {
         "tenant_id": current_tenant_id(),
         "now": now,
+        "seen_after": now - IDLE_ENDS_AFTER,
         "touched_after": now - LOCKS_AFTER - TABLET_TOUCH,
     }
 
