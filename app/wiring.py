@@ -8,6 +8,7 @@ from app.core.rotation import rotate_keys
 from app.core.sockets.endpoint import init_sockets
 from app.core.sockets.views import StreamView
 from app.demo.cli import seed_demo
+from app.devices.routes import devices
 from app.floor.cli import floor_cli
 from app.floor.routes import floor
 from app.identity.housekeeping import EVERY_S, tidy
@@ -21,7 +22,7 @@ from app.inventory.cli import inventory_cli
 from app.inventory.routes import inventory as inventory_pages
 from app.kitchen import commands as kitchen_commands
 from app.kitchen import screens
-from app.kitchen.routes import kitchen
+from app.kitchen.routes import kitchen, pickup
 from app.menu.cli import menu_cli
 from app.menu.routes import menu
 from app.ordering import events as ordering
@@ -65,6 +66,7 @@ def build_wiring() -> Wiring:
         renderers={"ticket": screens.render_tickets},
         views={
             "kitchen": StreamView(permission=KITCHEN_VIEW, snapshot=screens.snapshot),
+            "pickup": StreamView(permission=KITCHEN_VIEW),
             "floor": StreamView(permission=ORDER_CREATE),
             "order": StreamView(permission=ORDER_CREATE),
             "dashboard": StreamView(permission=REPORT_VIEW),
@@ -82,11 +84,13 @@ def register(app: Flask) -> None:
         ordering_pages,
         ordering_api,
         kitchen,
+        pickup,
         menu,
         inventory_pages,
         payments,
         reporting,
         storefront,
+        devices,
     ):
         app.register_blueprint(blueprint)
     init_navigation(app)

@@ -59,7 +59,7 @@ def _mark(view: View, access: str) -> View:
 
 
 def access_of(view: Callable[..., Any]) -> str | None:
-    """What a view asks for: PUBLIC, SIGNED_IN, PAIRED, a permission's name, or None when undeclared."""
+    """What a view asks for: one of the three words, a permission's name, or None (undeclared)."""
     found: str | None = getattr(view, "access", None)
     return found
 

@@ -46,6 +46,8 @@ def init_assets(app: Flask) -> None:
         return url_for("assets.bundle", digest=found.digest, kind=kind)
 
     app.jinja_env.globals["asset"] = asset
+    # By which a page that has been open for long is told from a new one.
+    app.jinja_env.globals["version"] = app.extensions["assets"]["js"].digest
 
 
 def _join_css(static: Path) -> bytes:

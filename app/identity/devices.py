@@ -17,6 +17,7 @@ from app.core import audit, clock
 from app.core.db import execute, transaction
 from app.core.errors import Invalid, NotFound
 from app.core.ids import new_id
+from app.core.model import Json
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.domain import CODE_LASTS, ENROLLED_FOR, code_from, read_code
@@ -171,7 +172,7 @@ def _set(device_id: UUID, **values: object) -> None:
     )
 
 
-def _fresh_code(device_id: UUID) -> dict[str, object]:
+def _fresh_code(device_id: UUID) -> Json:
     expires_at = clock.now() + CODE_LASTS
     return {
         "code_hash": _hash_of_code(code_of(device_id, expires_at)),
@@ -238,5 +239,5 @@ def _put_stations(
         execute(insert(DeviceStation), rows)
 
 
-def _record(actor: Actor, device_id: UUID, after: dict[str, object]) -> None:
+def _record(actor: Actor, device_id: UUID, after: Json) -> None:
     audit.record(DEVICE_PAIR, "device", device_id, actor_id=actor.member_id, after=after)

@@ -119,9 +119,7 @@ def _find_member(device: PairedDevice, member_id: UUID) -> Any:
     ).one_or_none()
 
 
-def _take_over(
-    device: PairedDevice, member_id: UUID, subject: str, previous: Login | None
-) -> str:
+def _take_over(device: PairedDevice, member_id: UUID, subject: str, previous: Login | None) -> str:
     forget_failures(subject)
     receive(device, member_id)
     before = {"member_id": str(previous.person.member_id)} if previous else None

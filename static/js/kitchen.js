@@ -45,7 +45,8 @@
   document.addEventListener("visibilitychange", () => { if (sound && !document.hidden) stayAwake(); });
 
   const sent = new Set();
-  const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}"), "HX-Request": "true" });
+  const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}"), "HX-Request": "true",
+    "X-Idle": String(Math.floor((Date.now() - Number(document.documentElement.dataset.touched)) / 1000)) });
 
   async function acknowledge() {
     if (document.hidden) return;

@@ -181,7 +181,7 @@ def test_a_redis_that_forgets_signs_nobody_out(
     redis.flushdb()
     redis.close()
 
-    visitor.get(f"/t/{scene.restaurant.tenant.slug}/pin")
+    visitor.get(f"/t/{scene.restaurant.tenant.slug}/account/menu")
 
 
 def test_pages_are_served_again_after_a_kill(scene: Scene) -> None:

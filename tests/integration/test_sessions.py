@@ -31,14 +31,14 @@ Recorder = Callable[[], AbstractContextManager[list[str]]]
 
 def is_signed_in(client: FlaskClient, tenant: str = "trattoria") -> bool:
     """Whether the browser gets a page that asks for a member."""
-    return client.get(f"/t/{tenant}/pin").status_code == 200
+    return client.get(f"/t/{tenant}/account/menu").status_code == 200
 
 
 def test_a_request_costs_one_query_for_identity(
     app: Flask, cast: Cast, trattoria: Restaurant, query_recorder: Recorder
 ) -> None:
     client = open_browser(app, trattoria, cast.bob)
-    client.get("/t/trattoria/pin")
+    client.get("/t/trattoria/account/menu")
 
     with query_recorder() as queries:
         client.get("/t/trattoria/")
@@ -72,7 +72,7 @@ def test_being_seen_is_noted_once_a_minute(
 
     with clock.use(NOON):
         client = open_browser(app, trattoria, cast.bob)
-        client.get("/t/trattoria/pin")  # its form's token is made and kept
+        client.get("/t/trattoria/account/menu")  # its form's token is made and kept
 
     assert updates(NOON + timedelta(seconds=59)) == 0
     assert updates(NOON + timedelta(seconds=61)) == 1

@@ -7,10 +7,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.identity.devices import NewDevice, pair_here
 from app.identity.logins import open_login
-from app.identity.session import PLAIN_COOKIE
+from app.identity.session import DEVICE_SUFFIX, PLAIN_COOKIE
 from tests.support.restaurants import PASSWORD, Person, Restaurant
 
+DEVICE_COOKIE = f"{PLAIN_COOKIE}{DEVICE_SUFFIX}"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -37,11 +39,14 @@ def try_password(
     return client.post(address, data=values, **options)
 
 
-def try_pin(client: FlaskClient, person: Person, pin: str, *, next_: str = "") -> TestResponse:
-    """Choose a name and type a PIN; no redirect is followed."""
+def try_pin(
+    client: FlaskClient, person: Person, pin: str, *, next_: str = "", **options: Any
+) -> TestResponse:
+    """Choose a name and type a PIN at a tablet; no redirect is followed."""
     address = f"/t/{person.tenant}/pin"
     values = {"member_id": person.member_id, "pin": pin, "next": next_}
-    return client.post(address, data={**values, "csrf_token": token_in(client.get(address))})
+    token = token_in(client.get(address))
+    return client.post(address, data={**values, "csrf_token": token}, **options)
 
 
 def open_browser(app: Flask, restaurant: Restaurant, person: Person) -> FlaskClient:
@@ -51,6 +56,34 @@ def open_browser(app: Flask, restaurant: Restaurant, person: Person) -> FlaskCli
     client = app.test_client()
     client.set_cookie(PLAIN_COOKIE, token)
     return client
+
+
+def open_device(app: Flask, restaurant: Restaurant, kind: str, *stations: str) -> FlaskClient:
+    """A browser that is paired as a device of the restaurant, at which nobody is signed in."""
+    client = app.test_client()
+    client.set_cookie(DEVICE_COOKIE, device_token(restaurant, kind, *stations))
+    return client
+
+
+def open_tablet(app: Flask, restaurant: Restaurant, person: Person | None = None) -> FlaskClient:
+    """A paired tablet, where the person has typed the PIN."""
+    client = open_device(app, restaurant, "tablet")
+    if person is not None:
+        assert try_pin(client, person, person.pin).status_code == 303
+    return client
+
+
+def device_token(restaurant: Restaurant, kind: str, *stations: str) -> str:
+    """The token of a device that the owner has just paired."""
+    owner = next(person for person in restaurant.people.values() if person.role == "owner")
+    new = NewDevice(
+        location_id=restaurant.location.id,
+        kind=kind,
+        name=f"{kind.capitalize()} 1",
+        station_ids=tuple(restaurant.stations[name] for name in stations),
+    )
+    with restaurant.inside():
+        return pair_here(owner.actor, new)
 
 
 def token_of(client: FlaskClient) -> str | None:

@@ -116,10 +116,10 @@ class Visitor:
 def signed_in(app: Flask, person: Person) -> Visitor:
     """A visitor who has signed in at his restaurant with his password, through the form.
 
-    He stands at the page where people take over from each other, which everybody may see.
+    He stands at the page behind his own avatar, which everybody may see.
     """
     visitor = Visitor(app)
-    start = f"/t/{person.tenant}/pin"
+    start = f"/t/{person.tenant}/account/menu"
     page = visitor.get(f"/t/{person.tenant}/sign-in?next={start}")
     form = page.select_one("form:has(input[type=password])")
     assert form is not None, "the sign-in page asks for no password"

@@ -69,7 +69,7 @@ def test_a_session_of_one_restaurant_opens_no_other(
 ) -> None:
     client = open_browser(app, trattoria, cast.alice)
 
-    assert client.get("/t/trattoria/pin").status_code == 200
+    assert client.get("/t/trattoria/account/menu").status_code == 200
     assert client.get("/t/diner/").location == "/t/diner/sign-in?next=/t/diner/"
 
 
@@ -106,7 +106,7 @@ def test_a_plain_cookie_counts_for_nothing_on_https(
     client = app.test_client()
     client.set_cookie(PLAIN_COOKIE, token or "", domain="nibblix.example")
 
-    answer = client.get("/t/trattoria/pin", base_url="https://nibblix.example")
+    answer = client.get("/t/trattoria/account/menu", base_url="https://nibblix.example")
 
     assert answer.status_code == 302
 
@@ -131,7 +131,7 @@ def test_signing_in_makes_a_new_token_and_ends_the_old_session(
 ) -> None:
     client = open_browser(app, trattoria, cast.alice)
     planted = token_of(client)
-    page = client.get("/t/trattoria/pin")
+    page = client.get("/t/trattoria/account/menu")
 
     answer = client.post(
         "/t/trattoria/sign-in",
@@ -150,7 +150,7 @@ def test_signing_in_makes_a_new_token_and_ends_the_old_session(
 def _is_dead(app: Flask, token: str | None) -> bool:
     client = app.test_client()
     client.set_cookie(PLAIN_COOKIE, token or "")
-    return client.get("/t/trattoria/pin").status_code == 302
+    return client.get("/t/trattoria/account/menu").status_code == 302
 
 
 def test_signing_out_ends_the_session_for_a_copied_cookie_too(
@@ -160,7 +160,7 @@ def test_signing_out_ends_the_session_for_a_copied_cookie_too(
     token = token_of(client)
 
     answer = client.post(
-        "/t/trattoria/sign-out", data={"csrf_token": token_in(client.get("/t/trattoria/pin"))}
+        "/t/trattoria/sign-out", data={"csrf_token": token_in(client.get("/t/trattoria/account/menu"))}
     )
 
     assert (answer.status_code, answer.location) == (303, "/t/trattoria/sign-in")
@@ -280,22 +280,22 @@ def test_the_table_holds_no_token(
 
 def test_one_goes_on_to_the_page_that_was_asked_for(app: Flask, cast: Cast) -> None:
     client = app.test_client()
-    asked = client.get("/t/trattoria/pin?from=bar").location
+    asked = client.get("/t/trattoria/account/menu?from=bar").location
 
-    answer = try_password(client, "trattoria", cast.bob.email, next_="/t/trattoria/pin?from=bar")
+    answer = try_password(client, "trattoria", cast.bob.email, next_="/t/trattoria/account/menu?from=bar")
 
-    assert asked == "/t/trattoria/sign-in?next=/t/trattoria/pin?from%3Dbar"
-    assert answer.location == "/t/trattoria/pin?from=bar"
+    assert asked == "/t/trattoria/sign-in?next=/t/trattoria/account/menu?from%3Dbar"
+    assert answer.location == "/t/trattoria/account/menu?from=bar"
 
 
 @pytest.mark.parametrize(
     "target",
     [
-        "https://evil.example/t/trattoria/pin",
-        "//evil.example/t/trattoria/pin",
-        "/\\evil.example/t/trattoria/pin",
+        "https://evil.example/t/trattoria/account/menu",
+        "//evil.example/t/trattoria/account/menu",
+        "/\\evil.example/t/trattoria/account/menu",
         "/t/trattoria/\n/pin",
-        "/t/diner/pin",
+        "/t/diner/account/menu",
         "/t/trattoria/../diner/pin",
         "/t/trattoria//evil.example",
         "javascript:alert(1)",

@@ -35,7 +35,7 @@ def bump(actor: Actor, location: LocationView, ticket_id: UUID, version: int) ->
     """
     actor.require(KITCHEN_BUMP)
     with transaction():
-        ticket = lock_ticket(location, ticket_id)
+        ticket = lock_ticket(actor, location, ticket_id)
         if ticket.state == "bumped":
             return
         _require_version(ticket, version)
@@ -55,7 +55,7 @@ def recall(actor: Actor, location: LocationView, ticket_id: UUID, version: int) 
     board changes nothing. Raises Conflict for a ticket of an earlier business day.
     """
     with transaction():
-        ticket = lock_ticket(location, ticket_id)
+        ticket = lock_ticket(actor, location, ticket_id)
         if ticket.state != "bumped":
             return
         is_undo = may_undo_bump(ticket.bumped_at, clock.now())

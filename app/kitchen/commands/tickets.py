@@ -11,6 +11,7 @@ from app.core.db import execute
 from app.core.errors import NotFound
 from app.core.stream import changed
 from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
 from app.kitchen.domain import TICKET, TicketLineState, TicketState, line_state_in_kitchen
 from app.kitchen.models import Ticket, TicketLine
 from app.ordering.commands.lines import mark_lines
@@ -22,17 +23,19 @@ TicketRow = Row[Any]
 _AT_WORK = ("fired", "preparing", "ready")
 
 
-def lock_ticket(location: LocationView, ticket_id: UUID) -> TicketRow:
-    """A ticket's row, locked after its order's; raises NotFound."""
+def lock_ticket(actor: Actor, location: LocationView, ticket_id: UUID) -> TicketRow:
+    """A ticket's row, locked after its order's; raises NotFound, also at another station's screen."""
     found = find_order_id(location, ticket_id)
     if found is None:
         raise NotFound("no_ticket", "There is no such ticket.")
     lock_order(found)
-    return execute(
+    ticket = execute(
         select(Ticket.__table__)
         .where(Ticket.tenant_id == current_tenant_id(), Ticket.id == ticket_id)
         .with_for_update(key_share=True)
     ).one()
+    actor.require_station(ticket.station_id)
+    return ticket
 
 
 def find_order_id(location: LocationView, ticket_id: UUID) -> UUID | None:

@@ -35,7 +35,7 @@ def tick_line(actor: Actor, location: LocationView, ticket_line_id: UUID, *, don
     """
     actor.require(KITCHEN_BUMP)
     with transaction():
-        ticket = _lock_ticket_of(location, ticket_line_id)
+        ticket = _lock_ticket_of(actor, location, ticket_line_id)
         source, target = ("open", "done") if done else ("done", "open")
         set_lines([ticket_line_id], (source,), target)
         _settle(location, ticket)
@@ -45,7 +45,7 @@ def confirm_void(actor: Actor, location: LocationView, ticket_id: UUID) -> None:
     """Say that the cook has read what was voided. A ticket with nothing left to make goes."""
     actor.require(KITCHEN_BUMP)
     with transaction():
-        ticket = lock_ticket(location, ticket_id)
+        ticket = lock_ticket(actor, location, ticket_id)
         lines = lines_of(ticket_id)
         set_lines([line.id for line in lines], ("voided",), "confirmed")
         if ticket.state == "bumped":
@@ -85,8 +85,8 @@ def mark_seen(location: LocationView, station_id: UUID, ticket_ids: Sequence[UUI
             changed(location.id, f"order:{row.order_id}")
 
 
-def _lock_ticket_of(location: LocationView, ticket_line_id: UUID) -> TicketRow:
-    ticket = lock_ticket(location, get_ticket_of(location.id, ticket_line_id))
+def _lock_ticket_of(actor: Actor, location: LocationView, ticket_line_id: UUID) -> TicketRow:
+    ticket = lock_ticket(actor, location, get_ticket_of(location.id, ticket_line_id))
     if ticket.state == "bumped":
         raise Conflict("ticket_bumped", "This ticket has been bumped.")
     return ticket
