@@ -11,7 +11,7 @@ from app.core.errors import DomainError, Invalid, NotFound
 from app.core.forms import read
 from app.core.htmx import go_to
 from app.devices import forms
-from app.devices.qr import as_picture
+from app.core.qr import as_picture
 from app.devices.queries import (
     DeviceView,
     devices_at,

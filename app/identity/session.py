@@ -176,6 +176,19 @@ def cookie_name(request: Request) -> str | None:
     return PLAIN_COOKIE if _is_private(urlsplit(f"//{request.host}").hostname or "") else None
 
 
+def is_overheard(request: Request) -> bool:
+    """Whether what is typed here can be read on its way: plain http beyond this machine."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    return not request.is_secure and not _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _visitor_cookie() -> str:
     return SECURE_VISITOR_COOKIE if current_request.is_secure else VISITOR_COOKIE
 
@@ -194,6 +207,8 @@ def hand_over_device(response: Response, device: PairedDevice) -> None:
 
 
 def _hand_over(browser: BrowserSession, login: Login, response: Response) -> None:
+    if is_overheard(current_request):
+        log.warning("session.plain_http", host=current_request.host)
     _set_cookie(response, "", browser.token, login.expires_at)
     response.delete_cookie(
         _visitor_cookie(), httponly=True, samesite="Lax", secure=current_request.is_secure

@@ -58,7 +58,9 @@ def judge(password: str, *, has_factor: bool = False, words: Iterable[str] = ())
     rest = _without(password, known)
     score, warning, advice = _score(rest, known)
     if length < shortest:
-        lacking = gettext("%(least)s characters at least, %(now)s so far.", least=shortest, now=length)
+        lacking = gettext(
+            "%(least)s characters at least, %(now)s so far.", least=shortest, now=length
+        )
         return _refused(min(score, 1), lacking)
     if score < GOOD:
         return _refused(score, warning or gettext("This is easy to guess."), advice)
@@ -77,7 +79,7 @@ def _refused(score: int, sentence: str, advice: tuple[str, ...] = ()) -> Verdict
 
 
 def _praise(score: int) -> str:
-    return gettext("Very hard to guess.") if score > GOOD else gettext("Hard to guess.")
+    return str(gettext("Very hard to guess.") if score > GOOD else gettext("Hard to guess."))
 
 
 def _parts(text: str) -> list[str]:

@@ -66,6 +66,27 @@ def enter_by_pin(
     return token
 
 
+def prove_pin(device: PairedDevice, member_id: UUID, pin: str) -> None:
+    """Prove a member by PIN at a tablet for what is about to be done; nobody else signs in.
+
+    Raises what `enter_by_pin` raises, and is the outermost transaction likewise.
+    """
+    subject = subject_of("pin", str(member_id), str(device.id))
+    with transaction():
+        is_blocked = _stand_in_line(device)
+        require_no_wait(subject)
+        row = _find_member(device, member_id)
+        if is_blocked and not (row and may_free(row.permissions)):
+            raise AskManager
+        is_proven = is_right(row.pin_hash if row else None, peppered(pin))
+        if is_proven:
+            forget_failures(subject)
+        else:
+            _refuse(device, row.id if row else None, subject, is_blocked=is_blocked)
+    if not is_proven:
+        raise WrongSecret(UNPROVEN_PIN)
+
+
 def receive(device: PairedDevice, member_id: UUID) -> None:
     """Make way at a tablet for a member who has been proven, and free it where it is blocked.
 

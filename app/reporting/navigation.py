@@ -18,6 +18,7 @@ Entries = tuple[tuple[Any, str, str], ...]
 SETTINGS = (
     (_("Staff"), "staff.people", "users"),
     (_("Roles"), "staff.roles", "key-round"),
+    (_("Sign-in"), "account.policy", "lock-keyhole"),
     (_("Devices"), "devices.devices", "tablet"),
     (_("Locations"), "settings.locations", "store"),
     (_("Brand"), "settings.brand", "palette"),

@@ -86,9 +86,7 @@ class Factor(Base):
     used_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index(
-            "uq_factor_totp", "account_id", unique=True, postgresql_where=text("kind = 'totp'")
-        ),
+        Index("uq_factor_totp", "account_id", unique=True, postgresql_where=text("kind = 'totp'")),
         CheckConstraint(
             "kind = 'totp' AND secret IS NOT NULL"
             " OR kind = 'passkey' AND key_id IS NOT NULL AND public_key IS NOT NULL"

@@ -6,9 +6,10 @@ somebody's open browser is counted for that browser.
 
 from collections.abc import Mapping
 
-from app.core import audit, clock
+from app.core import clock
 from app.core.db import transaction
 from app.identity import tablet
+from app.identity.account.commands import knows_password
 from app.identity.account.half import take_challenge
 from app.identity.account.people import get_holder
 from app.identity.account.second_step import is_counted, is_right_code, prove_passkey
@@ -16,9 +17,7 @@ from app.identity.current import PROOFS
 from app.identity.domain import PROOF_LASTS
 from app.identity.errors import WrongSecret
 from app.identity.logins import PROVEN_AT
-from app.identity.passwords import is_right
 from app.identity.queries import Login, SignedIn
-from app.identity.tries import forget_failures, note_failure, stand_in_line, subject_of
 
 PASSWORD, CODE, PASSKEY, PIN = PROOFS
 PURPOSE = "prove"
@@ -75,12 +74,4 @@ def _is_code(login: Login, code: str) -> bool:
 
 
 def _is_password(login: Login, password: str) -> bool:
-    member_id = login.person.member_id
-    subject = subject_of("again", str(login.id))
-    stand_in_line(subject)
-    if is_right(get_holder(member_id).secret_hash, password):
-        forget_failures(subject)
-        return True
-    note_failure(subject)
-    audit.record("session.refused", "member", member_id, actor_id=member_id)
-    return False
+    return knows_password(login, get_holder(login.person.member_id), password)

@@ -26,16 +26,7 @@ def new_secret() -> str:
 
 def address_of(secret: str, email: str, restaurant: str) -> str:
     """What an authenticator app reads from the QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(email, issuer_name=f"Nibblix {restaurant}")
-
-
-def picture_of(address: str) -> str:
-    """The QR code as a data: address of an SVG picture, dark on light in every theme."""
-    # Few requests draw one, and six processes share their memory.
-    import segno  # noqa: PLC0415
-
-    drawing = segno.make(address, error="m", micro=False)
-    return str(drawing.svg_data_uri(scale=5, border=3, dark="#111", light="#fff"))
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=f"Nibblix {restaurant}")
 
 
 def step_of(secret: str, code: str, at: datetime) -> int | None:

@@ -13,7 +13,7 @@ from app.core import clock, idempotency
 from app.core.tenant import current_tenant_id
 from app.identity.domain import HALF_LASTS
 
-_HALF, _CHALLENGE = "half", "challenge"
+_HALF = "half"
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,20 @@ def find_half() -> Half | None:
 
 def keep_challenge(purpose: str, challenge: bytes) -> None:
     """Remember what a passkey is about to sign, and for what."""
-    session[_CHALLENGE] = [purpose, urlsafe_b64encode(challenge).decode(), _end()]
+    session[_name(purpose)] = [urlsafe_b64encode(challenge).decode(), _end()]
 
 
 def take_challenge(purpose: str) -> bytes | None:
     """What was to be signed for this purpose, once; None where there is nothing (left)."""
-    said, challenge, until = session.pop(_CHALLENGE, None) or ("", "", 0.0)
-    if said != purpose or until < clock.now().timestamp():
-        return None
+    challenge, until = session.pop(_name(purpose), None) or ("", 0.0)
     # A copy of the visitor's cookie holds it still: used up is what the database says is.
-    if not idempotency.claim(f"challenge:{challenge}"):
+    if until < clock.now().timestamp() or not idempotency.claim(f"challenge:{challenge}"):
         return None
     return urlsafe_b64decode(challenge)
+
+
+def _name(purpose: str) -> str:
+    return f"challenge-{purpose}"
 
 
 def _end() -> float:

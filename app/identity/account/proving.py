@@ -4,7 +4,7 @@ The form that asks carries the fields of the request that was stopped, and is se
 address: with a right proof in it the request goes through as it was meant.
 """
 
-from flask import Response, make_response, redirect, render_template, request, session, url_for
+from flask import Response, make_response, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock
@@ -94,7 +94,9 @@ def _question(login: Login, error: DomainError | None) -> Response:
 def context_of(login: Login, error: DomainError | None) -> dict[str, object]:
     """What the form that asks for a proof needs to know."""
     holder = None if login.device else find_holder(login.person.member_id)
-    found = factors_of(holder.account_id) if holder else Factors(app=None, passkeys=(), codes_left=0)
+    found = (
+        factors_of(holder.account_id) if holder else Factors(app=None, passkeys=(), codes_left=0)
+    )
     return {
         "by_pin": login.device is not None,
         "has_app": found.app is not None,

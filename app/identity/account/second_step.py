@@ -1,7 +1,7 @@
 """The second step of signing in, and signing in by passkey alone.
 
-Only who knows the password comes this far, so wrong tries are counted by account, wherever they come
-from.
+Only who knows the password comes this far, so wrong tries are counted by account, wherever they
+come from.
 """
 
 from collections.abc import Callable
