@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from app.core.errors import Invalid
 
@@ -60,7 +61,7 @@ def check_pin(pin: str) -> str:
 
 def _is_obvious(pin: str) -> bool:
     """Fewer than three different digits, or a run up or down such as 1234, 8901, 4321."""
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     return len(set(pin)) < 3 or steps in ({1}, {9}) or pin in _OFTEN_CHOSEN
 
 

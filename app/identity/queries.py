@@ -98,11 +98,6 @@ class Colleague:
 
 
 # A session needs a touch not long ago; at a tablet also the tablet's own token and enrolment.
-_IS_LIVE = (
-    " s.revoked_at IS NULL AND s.expires_at > :now"
-    " AND (s.device_id IS NULL AND s.last_seen_at > :seen_after OR"
-    " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
-)
 _FIND_LOGIN = text(
     "SELECT s.id, s.data, s.last_seen_at, s.expires_at,"
     " m.id AS member_id, m.name, r.name AS role, r.permissions,"
@@ -115,7 +110,10 @@ _FIND_LOGIN = text(
     " JOIN role r ON r.tenant_id = s.tenant_id AND r.id = m.role_id"
     " LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id"
     " AND d.token_hash = CAST(:device_hash AS bytea)"
-    f" WHERE s.tenant_id = :tenant_id AND s.token_hash = :token_hash AND {_IS_LIVE}"
+    " WHERE s.tenant_id = :tenant_id AND s.token_hash = :token_hash"
+    " AND s.revoked_at IS NULL AND s.expires_at > :now"
+    " AND (s.device_id IS NULL AND s.last_seen_at > :seen_after OR"
+    " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
 )
 _FIND_DEVICE = text(
     "SELECT d.id, d.location_id, d.kind, d.name, d.entry_id, d.expires_at, d.blocked_at,"
@@ -128,7 +126,10 @@ _ARE_LIVE = text(
     "SELECT s.id FROM login_session s"
     " JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id AND m.active"
     " LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id"
-    f" WHERE s.tenant_id = :tenant_id AND s.id = ANY(:ids) AND {_IS_LIVE}"
+    " WHERE s.tenant_id = :tenant_id AND s.id = ANY(:ids)"
+    " AND s.revoked_at IS NULL AND s.expires_at > :now"
+    " AND (s.device_id IS NULL AND s.last_seen_at > :seen_after OR"
+    " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
     " UNION ALL SELECT d.entry_id FROM device d"
     " WHERE d.tenant_id = :tenant_id AND d.entry_id = ANY(:ids)"
     " AND d.revoked_at IS NULL AND d.expires_at > :now"

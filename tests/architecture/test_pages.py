@@ -25,11 +25,13 @@ TABLES = {
     "payment_id": "payment",
     "document_id": "fiscal_document",
     "ticket_id": "ticket",
+    "device_id": "device",
 }
 WORDS = {"station": "kitchen", "on": "2026-01-31"}
 # An order that was paid, where the others ask for the last one.
 PAID = {"reporting.order_receipt"}
-# Not pages, or (the mailbox) not there on an installation with servers of its own.
+# Not pages, or for paired devices (tests/web), or (the mailbox) not there on an installation with
+# servers of its own.
 APART = {
     "static",
     "assets.bundle",
@@ -37,6 +39,11 @@ APART = {
     "health.healthz",
     "health.readyz",
     "mailbox.page",
+    "identity.pin_page",
+    "devices.start",
+    # Mailed links, with a token that no address names.
+    "account.new_password_page",
+    "account.email_link",
 }
 
 

@@ -12,10 +12,11 @@ from psycopg import Connection, sql
 from werkzeug.routing import Rule, UUIDConverter
 from werkzeug.test import TestResponse
 
-from app.core.access import PUBLIC, SIGNED_IN, access_of
+from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of
 from app.core.ids import new_id
 from app.identity.permissions import PERMISSIONS, ROLES
 from tests.support.restaurants import DINER, TRATTORIA, Restaurant
+from tests.support.signing_in import open_device
 from tests.support.trade import trade
 from tests.support.visitor import Visitor, signed_in
 
@@ -33,6 +34,7 @@ NAMED_IN_ADDRESSES = (
     "ticket",
     "ticket_line",
     "item",
+    "device",
 )
 # What forms ask for, so that a call gets past its form and looks for its thing.
 FORM = {
@@ -133,7 +135,7 @@ def foreign_ids(
 
 
 def test_every_address_declares_who_may_call_it(app: Flask) -> None:
-    known = {PUBLIC, SIGNED_IN, *PERMISSIONS}
+    known = {PUBLIC, SIGNED_IN, PAIRED, *PERMISSIONS}
 
     assert [str(call) for call in calls(app) if call.access not in known] == []
 
@@ -167,7 +169,7 @@ def test_a_role_reaches_what_it_may_and_nothing_else(
     visitor = signed_in(app, house.people[role])
     wrong = []
     for call in calls(app):
-        if call.access in {PUBLIC, SIGNED_IN}:
+        if call.access in {PUBLIC, SIGNED_IN, PAIRED}:
             continue
         status = ask(visitor, call, call.path(house, new_id())).status_code
         may = call.access in ROLES[role]
@@ -218,12 +220,14 @@ def test_another_restaurants_pages_are_no_pages(
 
 
 def test_nothing_is_changed_without_the_pages_token(app: Flask, house: Restaurant) -> None:
-    owner = signed_in(app, house.people["owner"])
+    owner, tablet = signed_in(app, house.people["owner"]), Visitor(app)
+    tablet.client = open_device(app, house, "tablet")
     taken = []
     for call in calls(app):
         if call.method not in UNSAFE:
             continue
-        status = ask(owner, call, call.path(house, new_id()), token=False).status_code
+        caller = tablet if call.access == PAIRED else owner
+        status = ask(caller, call, call.path(house, new_id()), token=False).status_code
         if status != 400:
             taken.append(f"{call}: {status}")
 

@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -11,16 +12,21 @@ import pytest
 import redis
 import websocket
 from psycopg import Connection
+from sqlalchemy import select
 
-from app.core.db import end_reading
+from app.core.db import end_reading, execute
 from app.core.redis import stream_channel
-from app.identity.logins import end_login
-from app.identity.queries import find_login
+from app.identity.devices import change_device, revoke_device
+from app.identity.logins import end_login, open_login
+from app.identity.models import Device
+from app.identity.queries import find_device, find_login
+from app.identity.tablet import lock
 from app.kitchen import commands, queries
 from tests.support.kitchen import reached, send, tickets_of, view_of
 from tests.support.live import Live
 from tests.support.restaurants import Restaurant
 from tests.support.servers import Addresses
+from tests.support.signing_in import device_token
 from tests.support.watcher import Watcher, token_of
 
 TEXT, RESERVED = 0x1, 0xB
@@ -208,6 +214,99 @@ def test_a_revoked_session_is_hung_up_on(live: Live, house: Restaurant) -> None:
             end_login(login.id)
 
         assert screen.close_code() == 1008
+
+
+def _device(house: Restaurant) -> UUID:
+    """The device that was paired last."""
+    with house.inside():
+        found = execute(
+            select(Device.id)
+            .where(Device.tenant_id == house.tenant.id)
+            .order_by(Device.paired_at.desc())
+        ).scalars()
+        device_id = UUID(str(next(iter(found))))
+        end_reading()
+    return device_id
+
+
+def test_a_paired_screen_watches_its_own_station_without_a_person(
+    live: Live, house: Restaurant
+) -> None:
+    screen_of_kitchen = device_token(house, "kitchen", "Kitchen")
+    with Watcher(live, house, view_of(house), device=screen_of_kitchen) as screen:
+        screen.take()
+        send(house, "Bruschetta")
+        screen.follow(reached(house))
+
+    assert screen.tickets == _on_board(house)
+    bar = f"kitchen:{house.stations['Bar']}"
+    assert _refusal(live, house, bar, device=screen_of_kitchen) == 404
+    assert _refusal(live, house, "pickup", device=screen_of_kitchen) == 404
+    assert _refusal(live, house, "floor", device=screen_of_kitchen) == 403
+    assert _refusal(live, house, "pickup", device=device_token(house, "tablet")) == 401
+
+
+def test_a_pickup_board_watches_numbers_alone(live: Live, house: Restaurant) -> None:
+    board = device_token(house, "pickup")
+    with Watcher(live, house, "pickup", device=board) as screen:
+        screen.take()
+        send(house, "Bruschetta")
+        frame = screen.change()
+
+    assert "floor" in frame["topics"]
+    assert "content" not in frame
+    assert _refusal(live, house, view_of(house), device=board) == 404
+
+
+def test_a_revoked_device_is_hung_up_on_within_five_seconds(live: Live, house: Restaurant) -> None:
+    alice, bob = house.people["alice"].actor, house.people["bob"]
+    kitchen = device_token(house, "kitchen", "Kitchen")
+    screen_id = _device(house)
+    tablet = device_token(house, "tablet")
+    tablet_id = _device(house)
+    with house.inside():
+        found = find_device(tablet)
+        assert found is not None
+        token = open_login(bob.member_id, device=found)
+    with (
+        Watcher(live, house, view_of(house), device=kitchen) as screen,
+        Watcher(live, house, "floor", device=tablet, token=token) as floor,
+    ):
+        screen.take()
+        floor.take()
+        began = time.monotonic()
+        with house.inside():
+            revoke_device(alice, screen_id)
+            revoke_device(alice, tablet_id)
+
+        assert screen.close_code() == floor.close_code() == 1008
+        assert time.monotonic() - began < 5
+
+
+def test_a_locked_tablet_and_a_screen_with_other_stations_are_hung_up_on(
+    live: Live, house: Restaurant
+) -> None:
+    alice, bob = house.people["alice"].actor, house.people["bob"]
+    kitchen = device_token(house, "kitchen", "Kitchen")
+    screen_id = _device(house)
+    tablet = device_token(house, "tablet")
+    with house.inside():
+        found = find_device(tablet)
+        assert found is not None
+        token = open_login(bob.member_id, device=found)
+    with (
+        Watcher(live, house, view_of(house), device=kitchen) as screen,
+        Watcher(live, house, "floor", device=tablet, token=token) as floor,
+    ):
+        screen.take()
+        floor.take()
+        with house.inside():
+            change_device(alice, screen_id, "Bar", [house.stations["Bar"]])
+            login = find_login(token, tablet)
+            assert login is not None
+            lock(login)
+
+        assert screen.close_code() == floor.close_code() == 1008
 
 
 @pytest.mark.parametrize(

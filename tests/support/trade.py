@@ -7,6 +7,7 @@ from uuid import UUID
 from app.core.ids import new_id
 from app.floor.commands import seat
 from app.identity.actor import Actor
+from app.identity.devices import NewDevice, prepare_device
 from app.ordering.commands import NewLine, Placed, PlaceOrder, place
 from app.payments.commands.cash import pay_cash
 from app.payments.commands.taking import Taking
@@ -87,3 +88,5 @@ def trade(restaurant: Restaurant) -> None:
         pay(restaurant, first)
         order(restaurant, "Fish of the day", "House wine/Glass")
         seat(owner_of(restaurant), restaurant.location, restaurant.new_table(), 2)
+        tablet = NewDevice(location_id=restaurant.location.id, kind="tablet", name="Bar tablet")
+        prepare_device(owner_of(restaurant), tablet)

@@ -11,6 +11,7 @@ import websocket
 from app.identity.session import PLAIN_COOKIE
 from tests.support.live import Live
 from tests.support.restaurants import Person, Restaurant
+from tests.support.signing_in import DEVICE_COOKIE
 from tests.support.visitor import Visitor
 
 PATIENCE_S = 10.0
@@ -34,7 +35,10 @@ def token_of(restaurant: Restaurant, person: Person) -> str:
 
 
 class Watcher:
-    """One open socket. `tickets` are the ids on the board, `seqs` the numbers of its frames."""
+    """One open socket, of a person or of a device (its token).
+
+    `tickets` are the ids on the board, `seqs` the numbers of its frames.
+    """
 
     def __init__(
         self,
@@ -44,15 +48,18 @@ class Watcher:
         *,
         person: Person | None = None,
         token: str | None = None,
+        device: str | None = None,
         origin: str | None = None,
         **options: Any,
     ) -> None:
-        token = token or token_of(restaurant, person or restaurant.people["carol"])
+        if device is None:
+            token = token or token_of(restaurant, person or restaurant.people["carol"])
+        held = {PLAIN_COOKIE: token, DEVICE_COOKIE: device}
         self.socket = websocket.WebSocket(**options)
         self.socket.settimeout(PATIENCE_S)
         address = f"{live.stream_url}{restaurant.url}/stream?view={view}"
         try:
-            cookie = f"{PLAIN_COOKIE}={token}"
+            cookie = "; ".join(f"{name}={value}" for name, value in held.items() if value)
             self.socket.connect(address, cookie=cookie, origin=origin or live.url)  # type: ignore[no-untyped-call]
         except websocket.WebSocketException:
             self.socket.shutdown()  # type: ignore[no-untyped-call]

@@ -3,9 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import binary
 
 from app.core.errors import Invalid
-from app.identity.domain import check_password, check_pin, initials, wait_until
+from app.identity.domain import (
+    check_password,
+    check_pin,
+    code_from,
+    initials,
+    read_code,
+    wait_until,
+)
 from app.identity.passwords import NOBODY, _hasher, hash_secret, is_right
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -41,14 +50,35 @@ def test_a_pin_has_four_plain_digits(pin: str) -> None:
     assert refused.value.fields == {"pin": ["A PIN has 4 digits."]}
 
 
-@pytest.mark.parametrize("password", ["", "x" * 14, "x" * 257])
-def test_a_password_is_neither_short_nor_endless(password: str) -> None:
-    with pytest.raises(Invalid, match="15 to 256"):
-        check_password(password)
+@pytest.mark.parametrize(
+    "pin", ["0000", "1234", "4321", "7890", "8901", "3210", "1212", "7777", "1122", "1112", "2580"]
+)
+def test_a_pin_that_everybody_tries_first_is_refused(pin: str) -> None:
+    with pytest.raises(Invalid, match="guessed first"):
+        check_pin(pin)
 
 
-def test_a_long_password_needs_no_digit_nor_sign() -> None:
-    assert check_password("fifteen letters") == "fifteen letters"
+@pytest.mark.parametrize("pin", ["2468", "1984", "0913", "7302", "1235"])
+def test_a_pin_with_no_pattern_is_taken(pin: str) -> None:
+    assert check_pin(pin) == pin
+
+
+@given(binary(min_size=32, max_size=32))
+def test_a_code_is_read_however_it_is_typed(digest: bytes) -> None:
+    code = code_from(digest)
+
+    assert len(code) == 8
+    assert read_code(code) == read_code(f" {code[:4].lower()}-{code[4:].lower()} ") == code
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "ABCD-EFG", "ABCD-EFGHJ", "ABCD-EFG0", "ABCD-EFGI", "ÄBCDEFGH"]
+)
+def test_what_is_no_code_is_said_to_be_none(typed: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_code(typed)
+
+    assert "code" in refused.value.fields
 
 
 def test_only_the_right_secret_fits_its_hash() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.core.access import PUBLIC, SIGNED_IN, access_of, requires
+from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, requires
 from app.core.db import db, execute, transaction
 from app.core.errors import Forbidden, NotFound
 from app.core.ids import new_id
@@ -24,7 +24,13 @@ from app.tenancy.commands import NewLocation, open_location
 from app.tenancy.routing import STAFF_PREFIX
 from tests.support.restaurants import Cast, Restaurant
 from tests.support.servers import Addresses
-from tests.support.signing_in import open_browser, token_of, try_pin
+from tests.support.signing_in import (
+    DEVICE_COOKIE,
+    open_browser,
+    open_device,
+    open_tablet,
+    try_pin,
+)
 
 HARBOUR = NewLocation(
     slug="harbour",
@@ -90,7 +96,9 @@ def calls(app: Flask) -> list[Call]:
 def passes(app: Flask, client: FlaskClient, call: Call) -> bool:
     """Whether the gate lets the browser through; the view itself does not run."""
     path, method = call.path("trattoria", "old-town"), call.method
-    headers = {"Cookie": f"{PLAIN_COOKIE}={token_of(client)}", **call.headers}
+    held = [(name, client.get_cookie(name)) for name in (PLAIN_COOKIE, DEVICE_COOKIE)]
+    cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in held if cookie)
+    headers = {"Cookie": cookies, **call.headers}
     with app.test_request_context(path, method=method, headers=headers):
         try:
             answer = app.preprocess_request()
@@ -127,6 +135,50 @@ def test_each_role_reaches_what_its_permissions_name_and_nothing_else(
     ]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("kind", ["kitchen", "pickup"])
+def test_a_screen_reaches_its_board_and_nothing_else(
+    app: Flask, trattoria: Restaurant, kind: str
+) -> None:
+    client = open_device(app, trattoria, kind, *(["Kitchen"] if kind == "kitchen" else []))
+    boards = {"kitchen": {"kitchen"}, "pickup": {"pickup"}}[kind]
+    common = {"identity.home", "devices.start", "devices.report", "stream.watch"}
+    locked = {"identity.pin_page", "identity.enter_by_pin", "identity.lock"}  # ask for a tablet
+
+    reached = {
+        call.rule.endpoint
+        for call in calls(app)
+        if call.access != PUBLIC and passes(app, client, call)
+    }
+
+    assert {name for name in reached - common - locked if name.split(".")[0] not in boards} == set()
+    assert common <= reached
+    assert f"{kind}.{'station' if kind == 'kitchen' else 'board'}" in reached
+
+
+def test_a_tablet_without_a_person_reaches_the_pin_and_nothing_else(
+    app: Flask, trattoria: Restaurant
+) -> None:
+    client = open_device(app, trattoria, "tablet")
+
+    for call in calls(app):
+        if call.access in (PUBLIC, PAIRED):
+            continue
+        answer = call.send(client, "trattoria", "old-town")
+        assert answer.status_code == call.sent_away, call
+        assert call.rule.websocket or answer.location.startswith("/t/trattoria/pin"), call
+
+
+def test_a_device_of_one_restaurant_is_nobody_at_another(
+    app: Flask, diner: Restaurant, trattoria: Restaurant
+) -> None:
+    assert trattoria.tenant.id != diner.tenant.id
+    for client in (open_device(app, diner, "tablet"), open_device(app, diner, "pickup")):
+        for call in calls(app):
+            if call.access != PUBLIC:
+                answer = call.send(client, "trattoria", "old-town")
+                assert answer.status_code == call.sent_away, call
 
 
 @pytest.mark.usefixtures("trattoria")
@@ -264,7 +316,7 @@ def test_after_a_pin_switch_one_stays_only_where_one_may_be(
     probed: Flask, trattoria: Restaurant
 ) -> None:
     alice, bob = trattoria.people["alice"], trattoria.people["bob"]
-    client = open_browser(probed, trattoria, alice)
+    client = open_tablet(probed, trattoria, alice)
 
     kept = try_pin(client, bob, bob.pin, next_=f"{trattoria.url}/probe/orders").location
     lost = try_pin(client, bob, bob.pin, next_=f"{trattoria.url}/probe/menu").location

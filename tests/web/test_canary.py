@@ -10,11 +10,26 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.db import execute, transaction
 from tests.support.restaurants import PASSWORD, Cast, Restaurant
-from tests.support.signing_in import token_of, try_password, try_pin
+from tests.support.signing_in import (
+    DEVICE_COOKIE,
+    device_token,
+    open_device,
+    token_of,
+    try_password,
+    try_pin,
+)
 
 WRONG_PASSWORD = "canary-password-41"
 WRONG_PIN = "907153"
-TABLES = ("account", "credential", "member", "login_session", "audit_entry", "idempotency")
+TABLES = (
+    "account",
+    "credential",
+    "member",
+    "login_session",
+    "device",
+    "audit_entry",
+    "idempotency",
+)
 
 
 def test_secrets_typed_at_sign_in_reach_no_log(
@@ -26,15 +41,18 @@ def test_secrets_typed_at_sign_in_reach_no_log(
         try_password(client, trattoria.tenant.slug, cast.bob.email, WRONG_PASSWORD)
         try_password(client, trattoria.tenant.slug, cast.bob.email)
         first = token_of(client)
-        try_pin(client, cast.bob, WRONG_PIN)
-        try_pin(client, cast.bob, cast.bob.pin)
-        second = token_of(client)
-        client.get(f"{trattoria.url}/floor")
+        tablet = open_device(app, trattoria, "tablet")
+        try_pin(tablet, cast.bob, WRONG_PIN)
+        try_pin(tablet, cast.bob, cast.bob.pin)
+        second = token_of(tablet)
+        tablet.get(f"{trattoria.url}/floor")
 
     assert "/sign-in" in caplog.text
     assert first
     assert second
-    for secret in (WRONG_PASSWORD, PASSWORD, WRONG_PIN, first, second):
+    enrolled = tablet.get_cookie(DEVICE_COOKIE)
+    assert enrolled is not None
+    for secret in (WRONG_PASSWORD, PASSWORD, WRONG_PIN, first, second, enrolled.value):
         assert secret not in caplog.text
 
 
@@ -50,10 +68,10 @@ def test_no_table_holds_a_secret_in_plain_words(
 ) -> None:
     client = app.test_client()
     try_password(client, trattoria.tenant.slug, cast.bob.email)
-    token = token_of(client)
+    token, device = token_of(client), device_token(trattoria, "tablet")
 
     for table in TABLES:
-        for secret in (PASSWORD, token):
+        for secret in (PASSWORD, token, device):
             found = owner_connection.execute(
                 f"SELECT count(*) FROM {table} AS row WHERE row::text LIKE %s",
                 [f"%{secret}%"],

@@ -1,63 +1,114 @@
-"""Handing a browser over to a colleague by PIN."""
+"""People at a paired tablet: by PIN, one after the other, locked in between."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from flask.testing import FlaskClient
 from psycopg import Connection
+from sqlalchemy import insert
 
 from app.core import clock
+from app.core.db import execute, transaction
+from app.core.ids import new_id
+from app.identity.commands import NewMember, add_member
+from app.identity.models import MemberLocation
 from app.identity.session import PLAIN_COOKIE
+from app.tenancy.commands import open_location
 from tests.support.restaurants import Cast, Restaurant
-from tests.support.signing_in import open_browser, token_of, try_pin
+from tests.support.signing_in import (
+    DEVICE_COOKIE,
+    open_browser,
+    open_device,
+    open_tablet,
+    token_in,
+    token_of,
+    try_password,
+    try_pin,
+)
+from tests.web.test_access import HARBOUR
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HTMX = {"HX-Request": "true"}
+PATIENTLY = timedelta(hours=2)
 
 
-def test_a_colleague_takes_over_with_a_new_session(
+def is_open(client: FlaskClient, tenant: str = "trattoria") -> bool:
+    """Whether somebody is at work at this browser."""
+    return client.get(f"/t/{tenant}/account/menu").status_code == 200
+
+
+def people_at(client: FlaskClient, tenant: str) -> list[str]:
+    """The names that the tablet offers."""
+    page = client.get(f"/t/{tenant}/pin").get_data(as_text=True)
+    found = BeautifulSoup(page, "html.parser").select(".people label")
+    return [label.get_text(" ", strip=True)[2:] for label in found]
+
+
+def test_each_pin_brings_a_new_session_and_ends_the_one_before(
     app: Flask, cast: Cast, trattoria: Restaurant
 ) -> None:
-    client = open_browser(app, trattoria, cast.alice)
+    client = open_tablet(app, trattoria, cast.alice)
     before = token_of(client)
+    old = app.test_client()
+    old.set_cookie(PLAIN_COOKIE, before or "")
+    old.set_cookie(DEVICE_COOKIE, client.get_cookie(DEVICE_COOKIE).value)  # type: ignore[union-attr]
 
     answer = try_pin(client, cast.bob, cast.bob.pin)
 
-    old = app.test_client()
-    old.set_cookie(PLAIN_COOKIE, before or "")
     assert (answer.status_code, answer.location) == (303, "/t/trattoria/")
     assert client.get("/t/trattoria/").location == f"{trattoria.url}/floor"
     assert token_of(client) != before
-    assert old.get("/t/trattoria/pin").status_code == 302
+    assert not is_open(old)
 
 
-def test_the_session_goes_on_under_who_gave_the_password_and_ends_when_it_would_have(
-    app: Flask, cast: Cast, trattoria: Restaurant, owner_connection: Connection
+def test_a_session_of_a_tablet_is_nothing_without_the_tablet(
+    app: Flask, cast: Cast, trattoria: Restaurant
 ) -> None:
-    with clock.use(NOON):
-        client = open_browser(app, trattoria, cast.alice)
-    with clock.use(NOON + timedelta(hours=2)):
-        try_pin(client, cast.bob, cast.bob.pin)
-        try_pin(client, cast.dan, cast.dan.pin)
+    tablet = open_tablet(app, trattoria, cast.bob)
+    elsewhere, another = app.test_client(), open_device(app, trattoria, "tablet")
+    for client in (elsewhere, another):
+        client.set_cookie(PLAIN_COOKIE, token_of(tablet) or "")
 
-    rows = owner_connection.execute(
-        "SELECT member_id, opened_by, expires_at, revoked_at IS NULL FROM login_session"
-        " WHERE tenant_id = %s AND opened_by = %s AND expires_at = %s ORDER BY created_at, id",
-        [trattoria.tenant.id, cast.alice.member_id, NOON + timedelta(hours=12)],
-    ).fetchall()
-    assert [(row[0], row[3]) for row in rows] == [
-        (cast.alice.member_id, False),
-        (cast.bob.member_id, False),
-        (cast.dan.member_id, True),
-    ]
+    assert is_open(tablet)
+    assert not is_open(elsewhere)
+    assert not is_open(another)
+
+
+def test_no_pin_works_where_nothing_is_paired(
+    app: Flask, cast: Cast, trattoria: Restaurant
+) -> None:
+    """Neither at a stranger's browser, nor at one that somebody opened by password."""
+    client, visitor = open_browser(app, trattoria, cast.alice), app.test_client()
+    before = token_of(client)
+    values = {"member_id": cast.bob.member_id, "pin": cast.bob.pin}
+    token = token_in(client.get("/t/trattoria/account/menu"))
+
+    refused = client.post("/t/trattoria/pin", data={**values, "csrf_token": token})
+
+    assert refused.status_code == 403
+    assert visitor.post("/t/trattoria/pin", data=values).location == "/t/trattoria/sign-in"
+    assert client.get("/t/trattoria/pin").status_code == 403
+    assert token_of(client) == before
+    assert token_of(visitor) is None
+
+
+def test_no_pin_works_at_a_kitchen_screen(app: Flask, cast: Cast, trattoria: Restaurant) -> None:
+    client = open_device(app, trattoria, "kitchen", "Kitchen")
+    token = token_in(client.get("/t/trattoria/sign-in"))
+    values = {"member_id": cast.bob.member_id, "pin": cast.bob.pin, "csrf_token": token}
+
+    assert client.post("/t/trattoria/pin", data=values).status_code == 403
+    assert token_of(client) is None
 
 
 def test_a_wrong_pin_shows_the_sheet_again_with_the_name_chosen(
     app: Flask, cast: Cast, trattoria: Restaurant
 ) -> None:
-    client = open_browser(app, trattoria, cast.alice)
+    client = open_tablet(app, trattoria, cast.alice)
     before = token_of(client)
 
     answer = try_pin(client, cast.carol, "0000")
@@ -70,97 +121,272 @@ def test_a_wrong_pin_shows_the_sheet_again_with_the_name_chosen(
     assert token_of(client) == before
 
 
-def test_five_wrong_pins_wait_at_this_browser_only(
+def test_five_wrong_pins_wait_for_this_person_at_this_tablet_only(
     app: Flask, new_restaurant: Callable[[], Restaurant]
 ) -> None:
     place = new_restaurant()
-    alice, bob = place.people["alice"], place.people["bob"]
-    here, there = open_browser(app, place, alice), open_browser(app, place, alice)
+    bob, dan = place.people["bob"], place.people["dan"]
+    with clock.use(NOON):
+        here, there = open_device(app, place, "tablet"), open_device(app, place, "tablet")
+        statuses = [try_pin(here, bob, "0000").status_code for _ in range(5)]
+        app.extensions["redis"].flushdb()
+        waits = try_pin(here, bob, bob.pin)
 
-    statuses = [try_pin(here, bob, "0000").status_code for _ in range(5)]
+        assert statuses == [422] * 5
+        assert (waits.status_code, waits.headers["Retry-After"]) == (429, "30")
+        assert try_pin(there, bob, bob.pin).status_code == 303
+        assert try_pin(here, dan, dan.pin).status_code == 303
+        assert try_password(app.test_client(), place.tenant.slug, bob.email).status_code == 303
+    with clock.use(NOON + timedelta(seconds=31)):
+        assert try_pin(here, bob, "0000").status_code == 422
+        doubled = try_pin(here, bob, bob.pin)
+        assert (doubled.status_code, doubled.headers["Retry-After"]) == (429, "60")
+    with clock.use(NOON + timedelta(seconds=92)):
+        assert try_pin(here, bob, bob.pin).status_code == 303
 
-    assert statuses == [422] * 5
-    assert try_pin(here, bob, bob.pin).status_code == 429
-    assert try_pin(there, bob, bob.pin).status_code == 303
-    assert try_pin(here, place.people["dan"], place.people["dan"].pin).status_code == 303
 
-
-def test_wrong_pins_follow_the_browser_through_a_switch(
-    app: Flask, new_restaurant: Callable[[], Restaurant]
-) -> None:
+@pytest.fixture
+def blocked(app: Flask, new_restaurant: Callable[[], Restaurant]) -> tuple[Restaurant, FlaskClient]:
+    """A tablet where twenty wrong PINs were typed, five for each of four people."""
     place = new_restaurant()
-    client = open_browser(app, place, place.people["dan"])
+    with clock.use(NOON):
+        client = open_device(app, place, "tablet")
+        for person in place.people.values():
+            for _ in range(5):
+                assert try_pin(client, person, "0000").status_code == 422
+    return place, client
+
+
+def test_twenty_wrong_pins_at_a_tablet_ask_for_a_manager_there_and_nowhere_else(
+    app: Flask, blocked: tuple[Restaurant, FlaskClient]
+) -> None:
+    place, client = blocked
     bob = place.people["bob"]
-    for _ in range(5):
-        try_pin(client, bob, "0000")
+    with clock.use(NOON + PATIENTLY):
+        app.extensions["redis"].flushdb()
 
-    try_pin(client, place.people["dan"], place.people["dan"].pin)
+        refused = try_pin(client, bob, bob.pin)
 
-    assert try_pin(client, bob, bob.pin).status_code == 429
+        assert refused.status_code == 403
+        assert "A manager must free this tablet" in refused.get_data(as_text=True)
+        assert people_at(client, place.tenant.slug) == ["Alice"]
+        assert try_pin(open_device(app, place, "tablet"), bob, bob.pin).status_code == 303
 
 
-def test_no_pin_works_where_nobody_gave_a_password(app: Flask, cast: Cast) -> None:
-    client = app.test_client()
+def test_a_day_of_waiting_frees_no_tablet(blocked: tuple[Restaurant, FlaskClient]) -> None:
+    place, client = blocked
+    with clock.use(NOON + timedelta(days=3)):
+        assert try_pin(client, place.people["bob"], place.people["bob"].pin).status_code == 403
 
-    answer = client.post(
-        "/t/trattoria/pin", data={"member_id": cast.bob.member_id, "pin": cast.bob.pin}
+
+@pytest.mark.parametrize("by", ["PIN", "password"])
+def test_a_manager_frees_a_tablet_by_pin_or_password(
+    by: str, blocked: tuple[Restaurant, FlaskClient], owner_connection: Connection
+) -> None:
+    place, client = blocked
+    slug, alice, bob = place.tenant.slug, place.people["alice"], place.people["bob"]
+    with clock.use(NOON + PATIENTLY):
+        freed = (
+            try_pin(client, alice, alice.pin)
+            if by == "PIN"
+            else try_password(client, slug, alice.email)
+        )
+
+        assert freed.status_code == 303
+        assert try_pin(client, bob, bob.pin).status_code == 303
+    acts = owner_connection.execute(
+        "SELECT act, actor_id FROM audit_entry WHERE tenant_id = %s AND act LIKE 'device.%%'"
+        " AND act <> 'device.pair' AND act <> 'device.paired' ORDER BY at, id",
+        [place.tenant.id],
+    ).fetchall()
+    assert acts == [("device.blocked", None), ("device.freed", alice.member_id)]
+
+
+def test_who_is_no_manager_frees_no_tablet_by_password(
+    blocked: tuple[Restaurant, FlaskClient],
+) -> None:
+    place, client = blocked
+    with clock.use(NOON + PATIENTLY):
+        answer = try_password(client, place.tenant.slug, place.people["bob"].email)
+
+    assert answer.status_code == 403
+    assert token_of(client) is None
+
+
+def test_a_tablet_is_locked_two_minutes_after_the_last_touch(
+    app: Flask, cast: Cast, trattoria: Restaurant
+) -> None:
+    with clock.use(NOON):
+        client = open_tablet(app, trattoria, cast.bob)
+    with clock.use(NOON + timedelta(seconds=110)):
+        assert is_open(client)
+    with clock.use(NOON + timedelta(seconds=220)):
+        assert is_open(client)
+    with clock.use(NOON + timedelta(seconds=220 + 136)):
+        locked = client.get(f"{trattoria.url}/floor")
+
+    assert locked.location == f"/t/trattoria/pin?next={trattoria.url}/floor"
+
+
+def test_what_the_stream_asks_for_is_no_touch(
+    app: Flask, cast: Cast, trattoria: Restaurant
+) -> None:
+    """A busy evening's frames keep nobody signed in at a tablet that was put down."""
+    statuses = []
+    with clock.use(NOON):
+        client = open_tablet(app, trattoria, cast.bob)
+        client.get(f"{trattoria.url}/floor")
+    for seconds in range(20, 180, 20):
+        with clock.use(NOON + timedelta(seconds=seconds)):
+            headers = {**HTMX, "X-Idle": str(seconds)}
+            statuses.append(client.get(f"{trattoria.url}/floor", headers=headers).status_code)
+
+    assert statuses == [200] * 6 + [401] * 2
+
+
+def test_a_locked_tablet_tells_its_page_and_leads_it_nowhere(
+    app: Flask, cast: Cast, trattoria: Restaurant
+) -> None:
+    with clock.use(NOON):
+        client = open_tablet(app, trattoria, cast.bob)
+    with clock.use(NOON + timedelta(minutes=5)):
+        answer = client.get(f"{trattoria.url}/floor", headers={**HTMX, "X-Idle": "300"})
+
+    assert answer.status_code == 401
+    assert answer.headers["HX-Trigger"] == "nib-locked"
+    assert "HX-Redirect" not in answer.headers
+
+
+def test_locking_on_request_ends_the_session_and_asks_for_the_pin(
+    app: Flask, cast: Cast, trattoria: Restaurant
+) -> None:
+    client = open_tablet(app, trattoria, cast.bob)
+    held = token_of(client)
+    token = token_in(client.get("/t/trattoria/pin"))
+
+    sheet = client.post("/t/trattoria/lock", data={"csrf_token": token}, headers=HTMX)
+
+    stolen = app.test_client()
+    stolen.set_cookie(DEVICE_COOKIE, client.get_cookie(DEVICE_COOKIE).value)  # type: ignore[union-attr]
+    stolen.set_cookie(PLAIN_COOKIE, held or "")
+    assert sheet.status_code == 200
+    assert "data-closes" not in sheet.get_data(as_text=True)
+    assert not is_open(client)
+    assert not is_open(stolen)
+
+
+def test_the_page_of_the_same_person_goes_on_with_a_new_token(
+    app: Flask, cast: Cast, trattoria: Restaurant
+) -> None:
+    client = open_tablet(app, trattoria, cast.bob)
+    page = client.get("/t/trattoria/pin", headers=HTMX)
+    values = {"pin": cast.bob.pin, "csrf_token": token_in(page), "was": cast.bob.member_id}
+
+    same = client.post(
+        "/t/trattoria/pin", data={**values, "member_id": cast.bob.member_id}, headers=HTMX
+    )
+    values["csrf_token"] = token_in(client.get("/t/trattoria/pin"))
+    other = client.post(
+        "/t/trattoria/pin", data={**values, "member_id": cast.dan.member_id}, headers=HTMX
     )
 
-    assert answer.location == "/t/trattoria/sign-in"
-    assert token_of(client) is None
+    assert same.status_code == 204
+    assert "nib-unlocked" in same.headers["HX-Trigger"]
+    assert other.headers["HX-Redirect"] == "/t/trattoria/"
+
+
+def test_a_tablet_names_who_works_there_and_has_a_pin(
+    app: Flask, new_restaurant: Callable[[], Restaurant]
+) -> None:
+    place = new_restaurant()
+    alice = place.people["alice"].actor
+    with place.inside(), transaction():
+        harbour = open_location(HARBOUR)
+        elsewhere = add_member(alice, NewMember(name="Eve", role="server", pin="7302"))
+        add_member(
+            alice,
+            NewMember(name="Fay", role="server", email="fay@x.example", password="no PIN but this"),
+        )
+        execute(
+            insert(MemberLocation).values(
+                tenant_id=place.tenant.id,
+                id=new_id(),
+                member_id=elsewhere,
+                location_id=harbour,
+            )
+        )
+    client = open_device(app, place, "tablet")
+    eve = replace(place.people["bob"], member_id=elsewhere, pin="7302")
+
+    assert people_at(client, place.tenant.slug) == ["Alice", "Bob", "Carol", "Dan"]
+    assert try_pin(client, eve, eve.pin).status_code == 422
+
+
+def test_a_person_at_a_tablet_works_at_its_location_alone(
+    app: Flask, new_restaurant: Callable[[], Restaurant]
+) -> None:
+    place = new_restaurant()
+    with place.inside():
+        open_location(HARBOUR)
+    client = open_tablet(app, place, place.people["bob"])
+
+    assert client.get(f"{place.url}/floor").status_code == 200
+    assert client.get(f"/t/{place.tenant.slug}/harbour/floor").status_code == 404
 
 
 def test_a_member_of_another_restaurant_is_nobody_here(
     app: Flask, cast: Cast, trattoria: Restaurant
 ) -> None:
-    client = open_browser(app, trattoria, cast.alice)
+    client = open_device(app, trattoria, "tablet")
     stranger = replace(cast.charlie, tenant="trattoria")
 
-    answer = try_pin(client, stranger, cast.charlie.pin)
-
-    assert answer.status_code == 422
-
-
-def test_the_sheet_names_colleagues_with_a_pin(
-    app: Flask, cast: Cast, trattoria: Restaurant
-) -> None:
-    client = open_browser(app, trattoria, cast.bob)
-
-    sheet = BeautifulSoup(
-        client.get("/t/trattoria/pin", headers=HTMX).get_data(as_text=True), "html.parser"
-    )
-
-    names = [label.get_text(" ", strip=True) for label in sheet.select(".people label")]
-    assert names == ["A Alice", "B Bob", "C Carol", "D Dan"]
-    assert sheet.find("html") is None
+    assert try_pin(client, stranger, cast.charlie.pin).status_code == 422
 
 
 def test_one_stays_on_the_page_that_the_sheet_lay_over(
     app: Flask, cast: Cast, trattoria: Restaurant
 ) -> None:
-    client = open_browser(app, trattoria, cast.alice)
+    client = open_tablet(app, trattoria, cast.alice)
+    page = f"{trattoria.url}/floor?area=Terrace"
 
     sheet = client.get(
-        "/t/trattoria/pin",
-        headers={**HTMX, "HX-Current-URL": "http://localhost/t/trattoria/pin?from=bar"},
+        "/t/trattoria/pin", headers={**HTMX, "HX-Current-URL": f"http://localhost{page}"}
     )
     field = BeautifulSoup(sheet.get_data(as_text=True), "html.parser").select_one("[name=next]")
     answer = try_pin(client, cast.bob, cast.bob.pin, next_=str(field["value"] if field else ""))
 
-    assert answer.location == "/t/trattoria/pin?from=bar"
+    assert answer.location == page
 
 
-def test_a_switch_leaves_an_audit_entry_that_names_both(
+def test_a_change_leaves_an_audit_entry_that_names_both_and_the_tablet(
     app: Flask, new_restaurant: Callable[[], Restaurant], owner_connection: Connection
 ) -> None:
     place = new_restaurant()
     alice, bob = place.people["alice"], place.people["bob"]
 
-    try_pin(open_browser(app, place, alice), bob, bob.pin)
+    try_pin(open_tablet(app, place, alice), bob, bob.pin)
 
-    entry = owner_connection.execute(
-        "SELECT actor_id, subject_id, before FROM audit_entry"
-        " WHERE tenant_id = %s AND act = 'session.pin_switch'",
+    entries = owner_connection.execute(
+        "SELECT e.actor_id, e.subject_id, e.before, d.kind FROM audit_entry e"
+        " JOIN device d ON d.tenant_id = e.tenant_id AND d.id = e.device_id"
+        " WHERE e.tenant_id = %s AND e.act = 'session.pin' ORDER BY e.at, e.id",
         [place.tenant.id],
-    ).fetchone()
-    assert entry == (bob.member_id, bob.member_id, {"member_id": str(alice.member_id)})
+    ).fetchall()
+    assert entries[-1] == (
+        bob.member_id,
+        bob.member_id,
+        {"member_id": str(alice.member_id)},
+        "tablet",
+    )
+
+
+def test_an_enrolment_ends_after_ninety_days(app: Flask, cast: Cast, trattoria: Restaurant) -> None:
+    """Then the tablet is paired anew; until then it is one."""
+    with clock.use(NOON):
+        client = open_device(app, trattoria, "tablet")
+    with clock.use(NOON + timedelta(days=89)):
+        assert try_pin(client, cast.bob, cast.bob.pin).status_code == 303
+    with clock.use(NOON + timedelta(days=90)):
+        assert (
+            client.get("/t/trattoria/pin").location == "/t/trattoria/sign-in?next=/t/trattoria/pin"
+        )

@@ -94,7 +94,7 @@ def test_the_cookie_is_host_bound_and_secure_on_https(app: Flask, cast: Cast) ->
 
     answer = try_password(app.test_client(), "trattoria", cast.bob.email, **options)
 
-    (cookie,) = [it for it in answer.headers.getlist("Set-Cookie") if it.startswith(SECURE_COOKIE)]
+    (cookie,) = [it for it in answer.headers.getlist("Set-Cookie") if it.startswith(f"{SECURE_COOKIE}=")]
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
 
@@ -160,7 +160,8 @@ def test_signing_out_ends_the_session_for_a_copied_cookie_too(
     token = token_of(client)
 
     answer = client.post(
-        "/t/trattoria/sign-out", data={"csrf_token": token_in(client.get("/t/trattoria/account/menu"))}
+        "/t/trattoria/sign-out",
+        data={"csrf_token": token_in(client.get("/t/trattoria/account/menu"))},
     )
 
     assert (answer.status_code, answer.location) == (303, "/t/trattoria/sign-in")
@@ -282,7 +283,9 @@ def test_one_goes_on_to_the_page_that_was_asked_for(app: Flask, cast: Cast) -> N
     client = app.test_client()
     asked = client.get("/t/trattoria/account/menu?from=bar").location
 
-    answer = try_password(client, "trattoria", cast.bob.email, next_="/t/trattoria/account/menu?from=bar")
+    answer = try_password(
+        client, "trattoria", cast.bob.email, next_="/t/trattoria/account/menu?from=bar"
+    )
 
     assert asked == "/t/trattoria/sign-in?next=/t/trattoria/account/menu?from%3Dbar"
     assert answer.location == "/t/trattoria/account/menu?from=bar"

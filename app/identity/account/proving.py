@@ -16,7 +16,7 @@ from app.identity.account.factors import Factors, factors_of
 from app.identity.account.passkeys import relying_party
 from app.identity.account.people import find_holder
 from app.identity.current import NOT_CONTENT, find_login_here
-from app.identity.errors import TooManyTries, WrongSecret
+from app.identity.errors import AskManager, TooManyTries, WrongSecret
 from app.identity.logins import LACKS_FACTOR, PROVEN_AT
 from app.identity.queries import Login
 
@@ -68,7 +68,7 @@ def _take(login: Login) -> DomainError | None:
         return None
     try:
         prove_again(login, *given)
-    except (WrongSecret, TooManyTries) as error:
+    except (WrongSecret, TooManyTries, AskManager) as error:
         return error
     session[PROVEN_AT] = clock.now().timestamp()
     return None

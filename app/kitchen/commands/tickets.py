@@ -24,7 +24,7 @@ _AT_WORK = ("fired", "preparing", "ready")
 
 
 def lock_ticket(actor: Actor, location: LocationView, ticket_id: UUID) -> TicketRow:
-    """A ticket's row, locked after its order's; raises NotFound, also at another station's screen."""
+    """A ticket's row, locked after its order's; raises NotFound, also at another's screen."""
     found = find_order_id(location, ticket_id)
     if found is None:
         raise NotFound("no_ticket", "There is no such ticket.")

@@ -1,0 +1,156 @@
+"""A tablet and a kitchen screen in real browsers: paired, worked at by PIN, locked, gone on with."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from app.core.db import execute
+from app.identity.devices import NewDevice, code_of, prepare_device
+from app.identity.models import Device as DeviceRow
+from tests.support.browser import SCREEN, TABLET, Device
+from tests.support.kitchen import send
+from tests.support.live import Live
+from tests.support.restaurants import Person, Restaurant
+
+pytestmark = pytest.mark.browser
+
+SOON_MS = 15_000
+
+
+@pytest.fixture
+def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
+    return new_restaurant()
+
+
+@pytest.fixture
+def nobodys(browser: Browser, live: Live) -> Iterator[Callable[..., Device]]:
+    """`nobodys()` is a browser of its own where nobody has signed in."""
+    contexts = []
+
+    def open_one(*, is_big: bool = False) -> Device:
+        contexts.append(browser.new_context(viewport=SCREEN if is_big else TABLET))
+        return Device(live, contexts[-1].new_page())
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def code_for(restaurant: Restaurant, kind: str, *stations: str) -> str:
+    new = NewDevice(
+        location_id=restaurant.location.id,
+        kind=kind,
+        name=f"A {kind}",
+        station_ids=tuple(restaurant.stations[name] for name in stations),
+    )
+    with restaurant.inside():
+        device_id = prepare_device(restaurant.people["alice"].actor, new)
+        expires_at = execute(
+            select(DeviceRow.code_expires_at).where(
+                DeviceRow.tenant_id == restaurant.tenant.id, DeviceRow.id == device_id
+            )
+        ).scalar_one()
+        return code_of(device_id, expires_at)
+
+
+def pair(device: Device, restaurant: Restaurant, code: str) -> None:
+    device.open(f"/t/{restaurant.tenant.slug}/pair")
+    device.check()
+    device.page.get_by_label("Code").fill(code)
+    device.page.get_by_role("button", name="Pair").click()
+
+
+def enter(page: Page, person: Person) -> None:
+    """Tap one's name, then the PIN."""
+    pad = page.locator("#pin").last
+    pad.locator(".people label", has_text=person.name).click()
+    for digit in person.pin:
+        pad.locator(f"[data-digit='{digit}']").click()
+
+
+def test_a_tablet_is_paired_worked_at_locked_and_gone_on_with(
+    bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    bob, dan = bistro.people["bob"], bistro.people["dan"]
+    tablet = nobodys()
+    page = tablet.page
+    pair(tablet, bistro, code_for(bistro, "tablet"))
+    page.wait_for_url(re.compile("/pin"))
+    tablet.check()
+    enter(page, bob)
+    page.wait_for_url(re.compile("/floor"))
+
+    page.get_by_role("link", name="Table T1").click()
+    page.locator("#sheet").get_by_role("button", name="2", exact=True).click()
+    page.wait_for_url(re.compile("/orders/"))
+    page.get_by_role("link", name="Drinks", exact=True).click()
+    page.locator(".tiles:visible .tile", has_text="Espresso").click()
+    expect(page.locator("#bill .line")).to_have_count(1, timeout=SOON_MS)
+    address = page.url
+    page.get_by_placeholder(re.compile("earch")).fill("esp")
+
+    page.locator("a.avatar").click()
+    page.locator("#sheet [data-lock]").click()
+    expect(page.locator("#lock #pin-form")).to_be_visible(timeout=SOON_MS)
+    page.keyboard.press("Escape")
+    expect(page.locator("#lock")).to_be_visible()
+    tablet.check()
+    enter(page, bob)
+    expect(page.locator("#lock")).to_be_hidden(timeout=SOON_MS)
+    assert page.url == address
+    expect(page.get_by_placeholder(re.compile("earch"))).to_have_value("esp")
+
+    page.get_by_placeholder(re.compile("earch")).fill("")
+    page.locator(".tiles:visible .tile", has_text="Espresso").click()
+    expect(page.locator("#bill .line").first).to_contain_text("2", timeout=SOON_MS)
+    expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+    tablet.check()
+
+    page.locator("a.avatar").click()
+    enter(page, dan)
+    expect(page.locator("a.avatar")).to_have_text("D", timeout=SOON_MS)
+
+
+def test_a_tablet_that_nobody_touches_locks_by_itself_and_stays_as_it_was(
+    bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    bob = bistro.people["bob"]
+    tablet = nobodys()
+    page = tablet.page
+    pair(tablet, bistro, code_for(bistro, "tablet"))
+    page.wait_for_url(re.compile("/pin"))
+    enter(page, bob)
+    page.wait_for_url(re.compile("/floor"))
+
+    page.evaluate("document.documentElement.dataset.touched = Date.now() - 121000")
+    expect(page.locator("#lock #pin-form")).to_be_visible(timeout=SOON_MS)
+    send(bistro, "Espresso")
+    page.wait_for_timeout(3000)
+
+    expect(page.locator("#lock #pin-form")).to_be_visible()
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+    assert page.url.endswith("/floor")
+    tablet.check()
+    enter(page, bob)
+    expect(page.locator("#lock")).to_be_hidden(timeout=SOON_MS)
+    expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+
+
+def test_a_kitchen_screen_needs_no_person(
+    bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    screen = nobodys(is_big=True)
+    page = screen.page
+    pair(screen, bistro, code_for(bistro, "kitchen", "Kitchen"))
+    page.wait_for_url(re.compile("/kitchen/kitchen"))
+
+    send(bistro, "Bruschetta")
+    ticket = page.locator(".ticket", has_text="Bruschetta")
+    expect(ticket).to_be_visible(timeout=SOON_MS)
+    screen.check()
+    ticket.locator("[data-bump]").click()
+
+    expect(ticket).to_have_count(0, timeout=SOON_MS)
