@@ -17,8 +17,9 @@ from app.identity.breached import is_breached
 from app.identity.passwords import normalised
 
 SHORTEST, SHORTEST_WITH_FACTOR, LONGEST = 15, 8, 256
-GOOD = 3
-SHORTEST_WORD = 3
+# Of zxcvbn's five: 3 stands for 10⁸ guesses and more, 2 for 10⁶, enough beside a second factor.
+GOOD, GOOD_WITH_FACTOR = 3, 2
+SHORTEST_WORD = 4
 # zxcvbn tries every way to read these as letters: seconds for a password that is made for it.
 _AS_LETTERS = str.maketrans("@({[<!|$+%", "acccc11stx")
 _LOOKED_AT = 72
@@ -62,7 +63,7 @@ def judge(password: str, *, has_factor: bool = False, words: Iterable[str] = ())
             "%(least)s characters at least, %(now)s so far.", least=shortest, now=length
         )
         return _refused(min(score, 1), lacking)
-    if score < GOOD:
+    if score < (GOOD_WITH_FACTOR if has_factor else GOOD):
         return _refused(score, warning or gettext("This is easy to guess."), advice)
     if is_breached(password, _breached_list()):
         return _refused(0, gettext("This password is on a list of stolen ones."))
@@ -89,11 +90,20 @@ def _parts(text: str) -> list[str]:
 
 
 def _without(password: str, known: list[str]) -> str:
-    """What there is to guess: each word once, and none that everybody knows."""
+    """What there is to guess: each word once, and nothing that everybody knows."""
     parts = _parts(password)
-    kept = dict.fromkeys(part for part in parts if part not in known)
-    is_one = len(parts) <= 1 and len(kept) == len(parts)
-    return password if is_one else "".join(kept)
+    kept = dict.fromkeys(_cut(part, known) for part in parts)
+    return password if list(kept) == parts and len(parts) <= 1 else "".join(kept)
+
+
+def _cut(part: str, known: list[str]) -> str:
+    """A word without those in it that everybody knows; short ones stand in others by chance."""
+    if part in known:
+        return ""
+    for word in sorted(known, key=len, reverse=True):
+        if len(word) >= SHORTEST_WORD:
+            part = part.replace(word, "")
+    return part
 
 
 def _score(rest: str, known: list[str]) -> tuple[int, str, tuple[str, ...]]:

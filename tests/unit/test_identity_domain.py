@@ -8,7 +8,6 @@ from hypothesis.strategies import binary
 
 from app.core.errors import Invalid
 from app.identity.domain import (
-    check_password,
     check_pin,
     code_from,
     initials,
