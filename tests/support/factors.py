@@ -81,9 +81,7 @@ def give_password(app: Flask, person: Person, *, next_: str = "") -> Visitor:
     """A browser where somebody has given the right password."""
     visitor = Visitor(app)
     visitor.get(f"/t/{person.tenant}/sign-in?next={next_}")
-    visitor.submit(
-        visitor.form("/sign-in"), {"email": person.email, "password": person.password}
-    )
+    visitor.submit(visitor.form("/sign-in"), {"email": person.email, "password": person.password})
     return visitor
 
 
@@ -103,7 +101,8 @@ def link_in(body: str) -> str:
 def mails_to(app: Flask, email: str) -> list[str]:
     """What was mailed to somebody, oldest first: subject, empty line, body."""
     folder = app.extensions["settings"].data_dir / MAILBOX
-    found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*"))]
-    return [
-        f"{mail['Subject']}\n\n{mail.get_content()}" for mail in found if mail["To"] == email
+    found = [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in sorted(folder.glob("*"))
     ]
+    return [f"{mail['Subject']}\n\n{mail.get_content()}" for mail in found if mail["To"] == email]

@@ -175,7 +175,9 @@ def test_an_export_is_led_on_to_after_the_proof(visitor: Visitor, diner: Restaur
     with clock.use(clock.now() + LATER):
         visitor.get(export)
         assert urlsplit(visitor.path).path.endswith("/account/prove")
-        page = visitor.submit(visitor.form("/account/prove"), {"proof_password": "wrong"}, status=422)
+        page = visitor.submit(
+            visitor.form("/account/prove"), {"proof_password": "wrong"}, status=422
+        )
         page = visitor.submit(
             visitor.form("/account/prove"), {"proof_password": "a long and boring password"}
         )
@@ -197,9 +199,7 @@ def test_a_proof_leads_to_no_other_place(visitor: Visitor, alice: Person, target
     assert target not in str(page)
 
 
-def test_a_forged_request_is_not_carried_into_the_question(
-    visitor: Visitor, alice: Person
-) -> None:
+def test_a_forged_request_is_not_carried_into_the_question(visitor: Visitor, alice: Person) -> None:
     with clock.use(clock.now() + LATER):
         path = policy(visitor, alice)
         answer = visitor.client.post(path, data={"needed": "1"})

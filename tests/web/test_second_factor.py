@@ -253,12 +253,11 @@ def test_somebody_elses_passkey_is_no_second_factor(
 
 @pytest.mark.parametrize(
     "answer",
-    ["", "{}", "[]", "null", "1", '"x"', "[" * 9000, '{"rawId": 7}', '{"rawId": "AAAA"}', "x" * 99999,
+    ["", "{}", "[]", "null", "1", '"x"', "[" * 9000, '{"rawId": 7}', '{"rawId": "AAAA"}',
+     "x" * 99999,
      '{"rawId":"AAAA","id":"AAAA","type":"public-key","response":{"clientDataJSON":"AA"}}'],
 )  # fmt: skip
-def test_what_is_no_answer_of_a_passkey_is_refused(
-    answer: str, app: Flask, bob: Person
-) -> None:
+def test_what_is_no_answer_of_a_passkey_is_refused(answer: str, app: Flask, bob: Person) -> None:
     visitor = Visitor(app)
     visitor.get(f"/t/{bob.tenant}/sign-in")
     options_at(visitor, f"/t/{bob.tenant}/sign-in/passkey/options")
