@@ -1,5 +1,6 @@
 """The audit trail: who did what to which thing, and why, in the transaction that did it."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import g
@@ -11,6 +12,15 @@ from app.core.ids import new_id
 from app.core.model import Json
 from app.core.models import AuditEntry
 from app.core.tenant import current_tenant_id
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Somebody who has a permission approves one act of somebody who lacks it."""
+
+    permission: str
+    approver_id: UUID
+    reason: str
 
 
 def record(
@@ -26,8 +36,10 @@ def record(
 ) -> None:
     """Add an entry. `act` is the permission's name; `before` and `after` hold ids and figures.
 
-    A request at a paired device says so in `g.device_id`, and its entries name the device.
+    A request at a paired device says so in `g.device_id`, one that was approved in `g.approval`:
+    its entries name the device, the approver, and the reason that was given then.
     """
+    approval: Approval | None = g.get("approval")
     execute(
         insert(AuditEntry).values(
             tenant_id=current_tenant_id(),
@@ -35,11 +47,12 @@ def record(
             location_id=location_id,
             at=clock.now(),
             actor_id=actor_id,
+            approver_id=approval.approver_id if approval else None,
             device_id=g.get("device_id"),
             act=act,
             subject_kind=subject_kind,
             subject_id=subject_id,
-            reason=reason,
+            reason=approval.reason if approval else reason,
             before=before,
             after=after,
         )

@@ -17,3 +17,5 @@ def seed_demo() -> None:
         click.echo(f"{demo.name}: /t/{demo.slug}/")
         for member in demo.members:
             click.echo(f"  {member.name}, {member.role}: {member.email}, PIN {member.pin}")
+        click.echo("  The owner pairs tablets, kitchen screens and pickup boards there:")
+        click.echo(f"  devices: /t/{demo.slug}/settings/devices")

@@ -64,10 +64,10 @@ DEMOS = (
             NewTaxRate("alcohol", "VAT", Decimal(22)),
         ),
         members=(
-            _member("Alice", "owner", "1111", "trattoria"),
-            _member("Bob", "server", "2222", "trattoria"),
-            _member("Carol", "kitchen", "3333", "trattoria"),
-            _member("Dan", "cashier", "4444", "trattoria"),
+            _member("Alice", "owner", "1740", "trattoria"),
+            _member("Bob", "server", "2851", "trattoria"),
+            _member("Carol", "kitchen", "3962", "trattoria"),
+            _member("Dan", "cashier", "4073", "trattoria"),
         ),
     ),
     Demo(
@@ -93,7 +93,7 @@ DEMOS = (
             NewTaxRate("taxable", "Sales tax", Decimal("8.875")),
             NewTaxRate("untaxed", "No tax", Decimal(0)),
         ),
-        members=(_member("Charlie", "owner", "5555", "diner"),),
+        members=(_member("Charlie", "owner", "5184", "diner"),),
     ),
 )
 

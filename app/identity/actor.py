@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.core.errors import Forbidden, NotFound
+from app.identity.errors import Lacks
 from app.identity.permissions import PERMISSIONS
 
 
@@ -19,13 +20,15 @@ class Screen:
 class Actor:
     """A member at work. `location_ids` is None for one who works at every location.
 
-    With a `screen` nobody is at work there: `member_id` is then the device's id.
+    With a `screen` nobody is at work there: `member_id` is then the device's id. `can_ask` is where
+    somebody who may can approve an act: at a tablet.
     """
 
     member_id: UUID
     permissions: frozenset[str]
     location_ids: frozenset[UUID] | None = None
     screen: Screen | None = None
+    can_ask: bool = False
 
     def may(self, permission: str) -> bool:
         """Tell whether the actor has a permission; a name that does not exist is a KeyError."""
@@ -34,8 +37,11 @@ class Actor:
     def require(self, permission: str) -> None:
         """Raise Forbidden (`permission`) unless the actor has the permission."""
         if not self.may(permission):
-            act = PERMISSIONS[permission].description
-            raise Forbidden("permission", f"You may not {act}.")
+            raise Lacks(permission)
+
+    def may_ask(self, permission: str) -> bool:
+        """Tell whether the actor has a permission, or can have an act approved where he is."""
+        return self.can_ask or self.may(permission)
 
     def is_at(self, location_id: UUID) -> bool:
         """Tell whether the actor works at a location."""

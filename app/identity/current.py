@@ -1,6 +1,7 @@
 """The person behind the request, through flask-login, and the device."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, g, request
@@ -17,9 +18,19 @@ from app.identity.queries import Login, PairedDevice, SignedIn
 from app.identity.session import Sessions, browser_session
 
 LONGEST_KEY = 200
-# Fields that say nothing of what is wanted: tokens, keys, and proofs of who asks.
+# Proofs of who asks, and who approves, are no part of what is sent; a PIN least of all.
 PROOFS = ("proof_password", "proof_code", "proof_passkey", "proof_pin")
-NOT_CONTENT = ("csrf_token", "idem", "idempotency_key", *PROOFS)
+NOT_CONTENT = (
+    "csrf_token",
+    "idem",
+    "idempotency_key",
+    "approver_id",
+    "approver_pin",
+    "approval_reason",
+    "approval_for",
+    "approval_seal",
+    *PROOFS,
+)
 
 login_manager = LoginManager()
 # The row is bound to one browser by its token; an address changes with the wireless network.
@@ -55,13 +66,28 @@ def find_device_here() -> PairedDevice | None:
     return browser_session().device
 
 
+def note_device() -> PairedDevice | None:
+    """The paired device that this browser is, from now on named in this request's audit entries."""
+    device = find_device_here()
+    g.device_id = device.id if device else None
+    return device
+
+
 def find_actor() -> Actor | None:
     """The actor of this request: a person, or a screen that needs none; None for a visitor."""
     person = find_person()
     if person:
-        return person.actor
+        return _with_approval(person.actor)
     device = find_device_here()
     return device.actor if device else None
+
+
+def _with_approval(actor: Actor) -> Actor:
+    """The actor with what somebody has approved for this request alone."""
+    approval = g.get("approval")
+    if approval is None:
+        return actor
+    return replace(actor, permissions=actor.permissions | {approval.permission})
 
 
 def current_actor() -> Actor:
@@ -120,7 +146,10 @@ def _key() -> str:
 
 
 def _body() -> Mapping[str, Any]:
-    if request.is_json:
-        return {"json": request.get_json()}
+    return {"json": request.get_json()} if request.is_json else sent_form()
+
+
+def sent_form() -> dict[str, list[str]]:
+    """What a form says about the act itself: each name with its values."""
     form = request.form.to_dict(flat=False)
     return {name: values for name, values in form.items() if name not in NOT_CONTENT}

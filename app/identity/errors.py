@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from app.core.errors import DomainError, Forbidden
+from app.identity.permissions import PERMISSIONS
 
 
 class WrongSecret(DomainError):
@@ -29,6 +30,14 @@ class InsecureAddress(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("insecure_address", "Signing in needs an address that begins with https.")
+
+
+class Lacks(Forbidden):
+    """The actor lacks `permission`."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__("permission", f"You may not {PERMISSIONS[permission].description}.")
+        self.permission = permission
 
 
 class AskManager(Forbidden):

@@ -13,12 +13,21 @@ from flask import Flask, current_app, g, make_response, redirect, request, url_f
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, asks_for_proof, public, screens_of
+from app.core.access import (
+    PAIRED,
+    PUBLIC,
+    SIGNED_IN,
+    access_of,
+    asks_for_proof,
+    public,
+    screens_of,
+)
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
 from app.identity.account.proving import ask_for_proof, lead_to_factor
 from app.identity.actor import Actor
-from app.identity.current import find_actor, find_device_here
+from app.identity.approval import take_approval
+from app.identity.current import current_actor, find_actor, find_login_here, note_device
 from app.identity.permissions import PERMISSIONS
 from app.identity.queries import PairedDevice
 
@@ -47,8 +56,7 @@ def check() -> Response | None:
 
 
 def _check_caller(view: View, access: str) -> Response | None:
-    actor, device = find_actor(), find_device_here()
-    g.device_id = device.id if device else None
+    actor, device = find_actor(), note_device()
     if access == PAIRED and device is not None:
         return None
     if actor is None:
@@ -56,11 +64,27 @@ def _check_caller(view: View, access: str) -> Response | None:
     if access == PAIRED:
         raise Forbidden("unpaired", "This browser is not paired.")
     _require_location(actor)
+    login = find_login_here()
+    if login is not None and request.method not in _SAFE:
+        refused = take_approval(login)
+        if refused is not None:
+            return refused
+        actor = current_actor()
+    _require_access(view, access, actor)
+    return lead_to_factor() or (ask_for_proof() if _needs_proof(view, access) else None)
+
+
+def _needs_proof(view: View, access: str) -> bool:
+    """Whether an old proof will not do; the PIN of who has just approved the act is a fresh one."""
+    approval = g.get("approval")
+    return asks_for_proof(view) and (approval is None or approval.permission != access)
+
+
+def _require_access(view: View, access: str, actor: Actor) -> None:
     if actor.screen is not None and actor.screen.kind not in screens_of(view):
         raise Forbidden("screen", "This screen shows its board and nothing else.")
     if access != SIGNED_IN:
         actor.require(access)
-    return lead_to_factor() or (ask_for_proof() if asks_for_proof(view) else None)
 
 
 def may_open(path: str, actor: Actor) -> bool:

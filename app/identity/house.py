@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask, g, url_for
 
+from app.identity.approval import init_approval
 from app.identity.current import find_actor, find_device_here, find_person, init_login
 from app.identity.domain import LOCKS_AFTER
 from app.identity.gate import init_gate, may_open, page_to_return_to
@@ -13,6 +14,7 @@ def init_identity(app: Flask) -> None:
     """Sign people in and out, and ask at every route."""
     init_login(app)
     init_gate(app)
+    init_approval(app)
     app.context_processor(_reader)
 
 
@@ -36,8 +38,8 @@ def _at_device() -> dict[str, Any]:
     device, person = find_device_here(), find_person()
     if device and device.is_tablet and person:
         url = url_for("identity.pin_page", next=page_to_return_to(), was=person.member_id)
-        return {"device": device, "switch_url": url, "locks_after_s": LOCKS_AFTER.seconds}
-    return {"device": device, "switch_url": url_for("identity.menu")}
+        return {"this_device": device, "switch_url": url, "locks_after_s": LOCKS_AFTER.seconds}
+    return {"this_device": device, "switch_url": url_for("identity.menu")}
 
 
 def _may_follow(address: str) -> bool:

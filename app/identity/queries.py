@@ -28,6 +28,7 @@ class SignedIn:
     role: str
     permissions: frozenset[str]
     location_ids: frozenset[UUID] | None
+    is_at_tablet: bool = False
 
     is_authenticated = True
     is_active = True
@@ -45,7 +46,7 @@ class SignedIn:
     @property
     def actor(self) -> Actor:
         """The person as commands take it."""
-        return Actor(self.member_id, self.permissions, self.location_ids)
+        return Actor(self.member_id, self.permissions, self.location_ids, can_ask=self.is_at_tablet)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +199,7 @@ def _login(row: Row[Any]) -> Login | None:
         role=row.role,
         permissions=frozenset(row.permissions),
         location_ids=places,
+        is_at_tablet=device is not None,
     )
     return Login(
         id=row.id,

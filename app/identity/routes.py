@@ -17,8 +17,15 @@ from app.identity import tablet
 from app.identity.account.half import begin_half
 from app.identity.account.passkeys import relying_party
 from app.identity.actor import Actor
-from app.identity.current import current_actor, enter, find_device_here, find_login_here, leave
-from app.identity.errors import AskManager, InsecureAddress, TooManyTries, WrongSecret
+from app.identity.current import (
+    current_actor,
+    enter,
+    find_device_here,
+    find_login_here,
+    leave,
+    note_device,
+)
+from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
 from app.identity.forms import PinForm, SignInForm
 from app.identity.gate import may_open, next_path, page_of_fragment
 from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
@@ -30,7 +37,7 @@ identity = Blueprint("identity", __name__, url_prefix="/t/<tenant>")
 
 # Where a person starts, by the first of these that the role holds.
 LANDINGS = ((REPORT_VIEW, "dashboard"), (ORDER_CREATE, "floor"), (KITCHEN_VIEW, "kitchen"))
-REFUSALS = (Invalid, WrongSecret, TooManyTries, AskManager)
+REFUSALS = (Invalid, WrongSecret, TooManyTries, Forbidden)
 BRAND = ":root{--brand-h:335;--brand-c:.135}\n"
 
 
@@ -52,7 +59,7 @@ def sign_in() -> Response | BaseResponse:
     try:
         form = read(SignInForm, request.form)
         proven = proofs.sign_in(
-            form["email"], form["password"], _address(), find_login_here(), find_device_here()
+            form["email"], form["password"], _address(), find_login_here(), note_device()
         )
     except REFUSALS as error:
         return refused(error, _sign_in_form(error.status, request.form.get("next"), error))

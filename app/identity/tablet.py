@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
-from app.core.errors import NotFound
+from app.core.errors import Forbidden
 from app.core.tenant import current_tenant_id
 from app.identity.domain import MOST_AT_DEVICE
 from app.identity.errors import AskManager, WrongSecret
@@ -66,37 +66,47 @@ def enter_by_pin(
     return token
 
 
-def prove_pin(device: PairedDevice, member_id: UUID, pin: str) -> None:
-    """Prove a member by PIN at a tablet for what is about to be done; nobody else signs in.
+def approve(device: PairedDevice, member_id: UUID, pin: str, permission: str) -> None:
+    """Prove by PIN at a tablet that a member who has a permission stands there.
 
-    Raises what `enter_by_pin` raises, and is the outermost transaction likewise.
+    Raises what `prove_pin` raises, and Forbidden (`approver`) for who lacks the permission too.
+    """
+    if permission not in prove_pin(device, member_id, pin):
+        raise Forbidden("approver", "Who approves must be somebody who may.")
+
+
+def prove_pin(device: PairedDevice, member_id: UUID, pin: str) -> frozenset[str]:
+    """Prove a member by PIN at a tablet for what is about to be done; returns what they may do.
+
+    Raises what `enter_by_pin` raises. Opens its own transaction, which must be the outermost: a
+    refused try is committed.
     """
     subject = subject_of("pin", str(member_id), str(device.id))
     with transaction():
-        is_blocked = _stand_in_line(device)
+        if _stand_in_line(device):
+            raise AskManager
         require_no_wait(subject)
         row = _find_member(device, member_id)
-        if is_blocked and not (row and may_free(row.permissions)):
-            raise AskManager
         is_proven = is_right(row.pin_hash if row else None, peppered(pin))
         if is_proven:
             forget_failures(subject)
         else:
-            _refuse(device, row.id if row else None, subject, is_blocked=is_blocked)
-    if not is_proven:
+            _refuse(device, row.id if row else None, subject, is_blocked=False)
+    if row is None or not is_proven:
         raise WrongSecret(UNPROVEN_PIN)
+    return frozenset(row.permissions)
 
 
 def receive(device: PairedDevice, member_id: UUID) -> None:
     """Make way at a tablet for a member who has been proven, and free it where it is blocked.
 
-    Raises AskManager for who may not free a blocked one, NotFound (`no_member`) for a member of
+    Raises AskManager for who may not free a blocked one, Forbidden (`elsewhere`) for a member of
     other locations.
     """
     is_blocked = _stand_in_line(device)
     row = _find_member(device, member_id)
     if row is None:
-        raise NotFound("no_member", "You do not work at the location of this tablet.")
+        raise Forbidden("elsewhere", "You do not work at the location of this tablet.")
     if is_blocked and not may_free(row.permissions):
         raise AskManager
     if is_blocked:

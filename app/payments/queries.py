@@ -170,7 +170,7 @@ def _payments(bill_id: UUID, actor: Actor) -> tuple[PaymentView, ...]:
     rows: Sequence[Row[Any]] = execute(
         _PAYMENTS, {"tenant_id": current_tenant_id(), "bill_id": bill_id}
     ).all()
-    may_refund = actor.may(PAYMENT_REFUND)
+    may_refund = actor.may_ask(PAYMENT_REFUND)
     return tuple(PaymentView(**row._mapping, may_refund=may_refund) for row in rows)
 
 

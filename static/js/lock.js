@@ -29,6 +29,11 @@
     stream = null;
   }
 
+  /* The sheet that the avatar opens; any other stays open under the lock. */
+  function closePinSheet() {
+    document.querySelector("#sheet #pin")?.closest("dialog").close();
+  }
+
   function ask(verb, url) {
     return htmx.ajax(verb, url, { target: "#lock", swap: "innerHTML" });
   }
@@ -36,6 +41,7 @@
   async function shut({ tell }) {
     if (lock.open) return;
     document.getElementById("toasts")?.replaceChildren();
+    closePinSheet();
     lock.showModal();
     hangUp();
     if (tell) await ask("POST", lock.dataset.url);
@@ -59,6 +65,12 @@
     event.stopImmediatePropagation();
   });
 
+  /* An act that somebody else approves is sent again by the sheet that asks, and ends where it would have ended. */
+  document.addEventListener("htmx:config:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.swap) ctx.request.headers["X-Swap"] = ctx.swap;
+  });
+
   lock.addEventListener("cancel", (event) => event.preventDefault());
 
   new MutationObserver(() => {
@@ -69,7 +81,7 @@
 
   document.addEventListener("nib-unlocked", (event) => {
     adopt(event.detail.token);
-    document.getElementById("sheet")?.querySelector("#pin")?.closest("dialog").close();
+    closePinSheet();
     if (!lock.open) return;
     lock.close();
     lock.replaceChildren();

@@ -1,4 +1,4 @@
-"""A tablet and a kitchen screen in real browsers: paired, worked at by PIN, locked, gone on with."""
+"""A tablet and a kitchen screen in real browsers: paired, worked at by PIN, locked, and on."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from tests.support.browser import SCREEN, TABLET, Device
 from tests.support.kitchen import send
 from tests.support.live import Live
 from tests.support.restaurants import Person, Restaurant
+from tests.support.trade import order, pay
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +66,7 @@ def pair(device: Device, restaurant: Restaurant, code: str) -> None:
 
 def enter(page: Page, person: Person) -> None:
     """Tap one's name, then the PIN."""
-    pad = page.locator("#pin").last
+    pad = page.locator("#pin")
     pad.locator(".people label", has_text=person.name).click()
     for digit in person.pin:
         pad.locator(f"[data-digit='{digit}']").click()
@@ -105,7 +106,7 @@ def test_a_tablet_is_paired_worked_at_locked_and_gone_on_with(
 
     page.get_by_placeholder(re.compile("earch")).fill("")
     page.locator(".tiles:visible .tile", has_text="Espresso").click()
-    expect(page.locator("#bill .line").first).to_contain_text("2", timeout=SOON_MS)
+    expect(page.locator("#bill .line")).to_have_count(2, timeout=SOON_MS)
     expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
     tablet.check()
 
@@ -137,6 +138,48 @@ def test_a_tablet_that_nobody_touches_locks_by_itself_and_stays_as_it_was(
     enter(page, bob)
     expect(page.locator("#lock")).to_be_hidden(timeout=SOON_MS)
     expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+
+
+def test_a_void_and_a_refund_are_approved_at_the_servers_tablet(
+    bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    alice, bob = bistro.people["alice"], bistro.people["bob"]
+    with bistro.inside():
+        placed = order(bistro, "Espresso", "Bruschetta")
+        paid = order(bistro, "Espresso")
+        pay(bistro, paid)
+    tablet = nobodys()
+    page = tablet.page
+    pair(tablet, bistro, code_for(bistro, "tablet"))
+    page.wait_for_url(re.compile("/pin"))
+    enter(page, bob)
+    page.wait_for_url(re.compile("/floor"))
+
+    def approve() -> None:
+        expect(page.locator("#approval")).to_be_visible(timeout=SOON_MS)
+        tablet.check()
+        page.locator("#approval .people label", has_text="Alice").click()
+        for digit in alice.pin:
+            page.locator(f"#approval [data-digit='{digit}']").click()
+        expect(page.locator("#sheet")).to_be_hidden(timeout=SOON_MS)
+
+    tablet.open(f"{bistro.url}/orders/{placed.order_id}")
+    page.locator("#bill a.line").first.click()
+    page.locator("#sheet").get_by_role("link", name="Void").click()
+    page.locator("#void-sheet").get_by_text("Wrong item").click()
+    page.locator("#void-sheet").get_by_text("Not made").click()
+    page.locator("#void-sheet button[type=submit]").last.click()
+    approve()
+    expect(page.locator("#bill .line.voided, #bill .state.voided").first).to_be_visible(
+        timeout=SOON_MS
+    )
+
+    tablet.open(f"{bistro.url}/orders/{paid.order_id}/pay")
+    page.get_by_role("link", name="Refund").click()
+    page.locator("#refund [name=reason]").fill("Cold")
+    page.locator("#refund footer button").click()
+    approve()
+    expect(page.locator("#pay")).to_contain_text("given back", timeout=SOON_MS)
 
 
 def test_a_kitchen_screen_needs_no_person(

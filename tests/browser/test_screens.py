@@ -25,7 +25,12 @@ SCREENS = (
     "{staff}/documents/{document}",
     "{staff}/menu",
     "{staff}/stock",
-    "{tenant}/pin",
+    "{staff}/pickup",
+    "{tenant}/account/menu",
+    "{tenant}/pair",
+    "{tenant}/settings/devices",
+    "{tenant}/settings/devices/new",
+    "{tenant}/settings/devices/{device}",
 )
 
 
@@ -43,12 +48,17 @@ def addresses_of_screens(
     document = owner_connection.execute(
         "SELECT id FROM fiscal_document WHERE bill_id = %s", [paid.bill_id]
     ).fetchone()
+    device = owner_connection.execute(
+        "SELECT id FROM device WHERE tenant_id = %s", [bistro.tenant.id]
+    ).fetchone()
     assert document is not None
+    assert device is not None
     values = {
         "staff": bistro.url,
         "tenant": f"/t/{bistro.tenant.slug}",
         "order": still_open.order_id,
         "document": document[0],
+        "device": device[0],
     }
     return bistro, [screen.format(**values) for screen in SCREENS]
 

@@ -96,7 +96,7 @@ def get_order(location: LocationView, order_id: UUID, actor: Actor) -> OrderView
         unsent=tuple(line for line in views if line.state == "new"),
         bills=_bills(order_id),
         newest_id=views[-1].id if views else None,
-        can_cancel=actor.may(ORDER_CANCEL if row.placed_at else ORDER_CREATE),
+        can_cancel=actor.may_ask(ORDER_CANCEL if row.placed_at else ORDER_CREATE),
     )
 
 
@@ -181,7 +181,7 @@ def _line(row: Row[Any], actor: Actor, *, is_open: bool) -> LineView:
 
 
 def _may_void(actor: Actor, state: str) -> bool:
-    return actor.may(permission_to_void(state) or ORDER_CREATE)
+    return actor.may_ask(permission_to_void(state) or ORDER_CREATE)
 
 
 def _courses(lines: Sequence[LineView]) -> tuple[CourseView, ...]:

@@ -12,7 +12,7 @@ from app.identity.account.half import Half, find_half, keep_challenge, take_chal
 from app.identity.account.passkeys import assertion, relying_party
 from app.identity.account.people import find_holder
 from app.identity.account.routes.blueprint import REFUSALS, account, shown
-from app.identity.current import enter, find_device_here, find_login_here
+from app.identity.current import enter, find_login_here, note_device
 from app.identity.errors import InsecureAddress, WrongSecret
 from app.identity.gate import next_path
 from app.identity.routes import onward
@@ -72,7 +72,7 @@ def sign_in_by_passkey() -> Response | BaseResponse:
             request.form.get("passkey", ""),
             take_challenge(ALONE),
             find_login_here(),
-            find_device_here(),
+            note_device(),
         )
     except REFUSALS as error:
         sentence = error.sentence
@@ -83,7 +83,7 @@ def sign_in_by_passkey() -> Response | BaseResponse:
 
 
 def _finish(half: Half) -> str:
-    here = (find_login_here(), find_device_here())
+    here = (find_login_here(), note_device())
     answer = request.form.get("passkey")
     if answer:
         challenge = take_challenge(SECOND)
