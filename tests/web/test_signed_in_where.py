@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -138,7 +139,7 @@ def test_signing_in_makes_a_new_token_also_in_two_steps(app: Flask, bob: Person)
 
 def test_every_cookie_is_host_bound_secure_and_hidden_on_https(app: Flask, bob: Person) -> None:
     client = app.test_client()
-    options = {
+    options: dict[str, Any] = {
         "base_url": "https://nibblix.example",
         "headers": {"Referer": "https://nibblix.example/"},
     }
