@@ -68,7 +68,10 @@ def _sections() -> Iterator[Section]:
         yield from _open_ones(SECTIONS, location=place.slug)
     if first := next(_open_ones(SETTINGS), None):
         yield Section(
-            label=_("Settings"), href=first.href, icon="settings", current=g.get("location") is None
+            label=_("Settings"),
+            href=first.href,
+            icon="settings",
+            current=request.path.startswith(f"/t/{g.tenant.slug}/settings/"),
         )
 
 
