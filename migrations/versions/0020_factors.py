@@ -116,28 +116,37 @@ FUNCTIONS = (
 
 
 def upgrade() -> None:
-    op.create_table("factor",
-    sa.Column("id", sa.Uuid(), nullable=False),
-    sa.Column("account_id", sa.Uuid(), nullable=False),
-    sa.Column("kind", sa.Text(), nullable=False),
-    sa.Column("name", sa.Text(), nullable=False),
-    sa.Column("secret", sa.Text(), nullable=True),
-    sa.Column("key_id", sa.LargeBinary(), nullable=True),
-    sa.Column("public_key", sa.LargeBinary(), nullable=True),
-    sa.Column("counter", sa.BigInteger(), nullable=False),
-    sa.Column("digest", sa.LargeBinary(), nullable=True),
-    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint(
-        "kind = 'totp' AND secret IS NOT NULL"
-        " OR kind = 'passkey' AND key_id IS NOT NULL AND public_key IS NOT NULL"
-        " OR kind = 'recovery' AND digest IS NOT NULL", name="ck_factor_kind"),
-    sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_factor_account_id"),
-    sa.PrimaryKeyConstraint("id", name="pk_factor"),
-    sa.UniqueConstraint("key_id", name="uq_factor_key_id")
+    op.create_table(
+        "factor",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=True),
+        sa.Column("key_id", sa.LargeBinary(), nullable=True),
+        sa.Column("public_key", sa.LargeBinary(), nullable=True),
+        sa.Column("counter", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind = 'totp' AND secret IS NOT NULL"
+            " OR kind = 'passkey' AND key_id IS NOT NULL AND public_key IS NOT NULL"
+            " OR kind = 'recovery' AND digest IS NOT NULL",
+            name="ck_factor_kind",
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_factor_account_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_factor"),
+        sa.UniqueConstraint("key_id", name="uq_factor_key_id"),
     )
     op.create_index("ix_factor_account_id", "factor", ["account_id"], unique=False)
-    op.create_index("uq_factor_totp", "factor", ["account_id"], unique=True, postgresql_where=sa.text("kind = 'totp'"))
+    op.create_index(
+        "uq_factor_totp",
+        "factor",
+        ["account_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'totp'"),
+    )
     for grant in GRANTS:
         op.execute(f"GRANT {grant} TO nib_auth")
     op.execute("GRANT CREATE ON SCHEMA app TO nib_auth")
