@@ -12,6 +12,8 @@ from app.demo.cli import seed_demo
 from app.devices.routes import devices
 from app.floor.cli import floor_cli
 from app.floor.routes import floor
+from app.identity.account import reset
+from app.identity.account.routes import account
 from app.identity.housekeeping import EVERY_S, tidy
 from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
 from app.identity.routes import identity
@@ -58,6 +60,7 @@ def build_wiring() -> Wiring:
             "inventory.deplete": Job(queue="stock", run=inventory_jobs.deplete),
             "inventory.reverse": Job(queue="stock", run=inventory_jobs.reverse),
             "inventory.show_left": Job(queue="stock", run=inventory_jobs.show_left),
+            reset.JOB: Job(queue="office", run=reset.mail_reset),
             mail.JOB: Job(queue="office", run=mail.deliver, staged=True),
             # Not with the payments: a terminal that hangs must not hold up the kitchen.
             "ordering.fire_settled": Job(queue="stock", run=ordering_jobs.fire_settled),
@@ -84,6 +87,7 @@ def register(app: Flask) -> None:
     for blueprint in (
         identity,
         brand,
+        account,
         floor,
         ordering_pages,
         ordering_api,

@@ -12,7 +12,7 @@ from app.core.rls import SecureTenantTable
 from app.core.settings import load_settings, sqlalchemy_url
 from app.models import metadata
 
-DIRECTORY_TABLES = {"tenant", "tenant_host", "account", "credential"}
+DIRECTORY_TABLES = {"tenant", "tenant_host", "account", "credential", "factor"}
 writer = rewriter.Rewriter()
 
 

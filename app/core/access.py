@@ -38,6 +38,12 @@ def for_screens(*kinds: str) -> Callable[[View], View]:
     return mark
 
 
+def proven_lately(view: View) -> View:
+    """Who calls this has proven who they are within the last minutes, or is asked to first."""
+    view.__dict__["proven_lately"] = True
+    return view
+
+
 def requires(permission: str) -> Callable[[View], View]:
     """Only a member with this permission, at this location, may call this."""
 
@@ -62,3 +68,8 @@ def screens_of(view: Callable[..., Any]) -> tuple[str, ...]:
     """The kinds of screens that may call a view without a person."""
     found: tuple[str, ...] = getattr(view, "screens", ())
     return found
+
+
+def asks_for_proof(view: Callable[..., Any]) -> bool:
+    """Whether a proof of long ago is not enough for a view."""
+    return bool(getattr(view, "proven_lately", False))

@@ -52,6 +52,12 @@ def once(
     return result
 
 
+def claim(key: str) -> bool:
+    """Take a key for good; False where it was taken before."""
+    with transaction():
+        return _claim(key, None, "", b"")
+
+
 def _digest(route: str, actor_id: UUID | None, body: Mapping[str, object]) -> bytes:
     canonical = json.dumps([route, str(actor_id), body], sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).digest()

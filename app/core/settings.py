@@ -49,6 +49,7 @@ SENTENCES = {
     "PUBLIC_URL": "PUBLIC_URL must be the address of the pages, such as https://app.example.com.",
     "SMTP_URL": "SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.",
     "MAIL_FROM": "MAIL_FROM must be a mail address, such as Nibblix <no-reply@example.com>.",
+    "BREACHED_PASSWORDS": "BREACHED_PASSWORDS must be a file: SHA-1 digests, one a line, in order.",
     "BASE_DOMAIN": "BASE_DOMAIN must be a domain without scheme or port, such as example.com.",
     "STREAM_URL": "STREAM_URL must begin with ws:// or wss://.",
     "TERMINAL_URL": "TERMINAL_URL must begin with http:// or https://.",
@@ -84,6 +85,7 @@ class Settings:
     smtp_url: str | None
     mail_from: str
     base_domain: str
+    breached_passwords: Path | None
     stream_url: str | None
     terminal_url: str
     log_level: str
@@ -159,6 +161,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             "MAIL_FROM", f"Nibblix <no-reply@{base_domain}>", validate=_matches(_is_mail)
         ),
         base_domain=base_domain,
+        breached_passwords=env.path("BREACHED_PASSWORDS", None, validate=_matches(Path.is_file)),
         stream_url=env.str("STREAM_URL", None, validate=_scheme("ws", "wss")),
         terminal_url=env.str(
             "TERMINAL_URL",

@@ -10,8 +10,8 @@ from app.core.access import for_screens, paired, public, requires
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.forms import read
 from app.core.htmx import go_to
+from app.core.qr import as_picture
 from app.devices import forms
-from app.devices.qr import as_picture
 from app.devices.queries import (
     DeviceView,
     devices_at,

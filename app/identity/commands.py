@@ -12,11 +12,12 @@ from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
-from app.identity.domain import check_password, check_pin
+from app.identity.domain import check_pin
 from app.identity.models import Member, Role
 from app.identity.passwords import hash_secret, peppered
 from app.identity.permissions import ROLE_MANAGE, ROLES, STAFF_MANAGE, require_grantable
 from app.identity.places import add_places, get_standing, require_covers, require_places
+from app.identity.strength import check_password
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +129,8 @@ def _account(new: NewMember) -> UUID | None:
     row = execute(text("SELECT id FROM app.account_by_email(:email)"), wanted).one_or_none()
     if row is not None:
         return UUID(str(row.id))
-    account_id, secret = new_id(), hash_secret(check_password(new.password or ""))
+    password = check_password(new.password or "", words=(new.name, new.email))
+    account_id, secret = new_id(), hash_secret(password)
     execute(
         text("SELECT app.account_open(:id, :email, :secret, :at)"),
         {"id": account_id, "email": new.email, "secret": secret, "at": clock.now()},

@@ -12,13 +12,15 @@ from app.core import idempotency
 from app.core.db import transaction
 from app.core.errors import Invalid
 from app.core.model import Json
+from app.identity.account.where import browser_in_words, shortened
 from app.identity.actor import Actor
 from app.identity.queries import Login, PairedDevice, SignedIn
 from app.identity.session import Sessions, browser_session
 
 LONGEST_KEY = 200
-# Who approves is no part of what is sent, and a PIN least of all.
-_NOT_CONTENT = (
+# Proofs of who asks, and who approves, are no part of what is sent; a PIN least of all.
+PROOFS = ("proof_password", "proof_code", "proof_passkey", "proof_pin")
+NOT_CONTENT = (
     "csrf_token",
     "idem",
     "idempotency_key",
@@ -27,6 +29,7 @@ _NOT_CONTENT = (
     "approval_reason",
     "approval_for",
     "approval_seal",
+    *PROOFS,
 )
 
 login_manager = LoginManager()
@@ -99,7 +102,10 @@ def current_actor() -> Actor:
 
 def enter(token: str) -> SignedIn:
     """Go on as the person of a login that was just opened."""
-    login = browser_session().start(token)
+    browser = browser_session()
+    login = browser.start(token)
+    browser["agent"] = browser_in_words(request.user_agent.string)
+    browser["address"] = shortened(request.remote_addr or "")
     g.pop("csrf_token", None)
     generate_csrf()  # now: two pages asked for at once would each make one and save the last
     login_user(login.person)
@@ -148,4 +154,4 @@ def _body() -> Mapping[str, Any]:
 def sent_form() -> dict[str, list[str]]:
     """What a form says about the act itself: each name with its values."""
     form = request.form.to_dict(flat=False)
-    return {name: values for name, values in form.items() if name not in _NOT_CONTENT}
+    return {name: values for name, values in form.items() if name not in NOT_CONTENT}

@@ -10,9 +10,14 @@ FREE_TRIES = 5
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 REMEMBERED = timedelta(hours=24)
+# An office session ends this long after the person last touched the page.
+IDLE_ENDS_AFTER = timedelta(minutes=30)
+# For what costs money or gives rights, a proof of who one is counts this long.
+PROOF_LASTS = timedelta(minutes=10)
+# Between the password and the second factor.
+HALF_LASTS = timedelta(minutes=5)
 MOST_AT_DEVICE = 20
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 15, 256
 PIN_LENGTH = 4
 # One column of the keys, down and up. Runs and the like are found by rule.
 _OFTEN_CHOSEN = {"2580", "0852"}
@@ -38,14 +43,6 @@ def wait_until(failures: Sequence[datetime]) -> datetime | None:
         return None
     wait: timedelta = FIRST_WAIT * 2 ** min(extra, 10)
     return max(failures) + min(wait, LONGEST_WAIT)
-
-
-def check_password(password: str) -> str:
-    """The password, or Invalid (`password`): length is all that is asked (NIST SP 800-63B-4)."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        sentence = f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
-        raise Invalid("password", sentence, {"password": [sentence]})
-    return password
 
 
 def check_pin(pin: str) -> str:

@@ -13,9 +13,18 @@ from flask import Flask, current_app, g, make_response, redirect, request, url_f
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, public, screens_of
+from app.core.access import (
+    PAIRED,
+    PUBLIC,
+    SIGNED_IN,
+    access_of,
+    asks_for_proof,
+    public,
+    screens_of,
+)
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
+from app.identity.account.proving import ask_for_proof, lead_to_factor
 from app.identity.actor import Actor
 from app.identity.approval import take_approval
 from app.identity.current import current_actor, find_actor, find_login_here, note_device
@@ -63,7 +72,13 @@ def _check_caller(view: View, access: str) -> Response | None:
             return refused
         actor = current_actor()
     _require_access(view, access, actor)
-    return None
+    return lead_to_factor() or (ask_for_proof() if _needs_proof(view, access) else None)
+
+
+def _needs_proof(view: View, access: str) -> bool:
+    """Whether an old proof will not do; the PIN of who has just approved the act is a fresh one."""
+    approval = g.get("approval")
+    return asks_for_proof(view) and (approval is None or approval.permission != access)
 
 
 def _require_access(view: View, access: str, actor: Actor) -> None:

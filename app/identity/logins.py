@@ -16,17 +16,25 @@ from app.identity.models import LoginSession
 from app.identity.queries import Login, PairedDevice, hash_of
 
 LASTS = timedelta(hours=12)
+# What a session's data says: when its person last proved who they are (seconds since 1970), and
+# whether they must set up a second factor before anything else.
+PROVEN_AT, LACKS_FACTOR = "proven_at", "lacks_factor"
 
 
-def open_login(member_id: UUID, *, device: PairedDevice | None = None) -> str:
-    """Start a session and return its token, which is kept nowhere but in the cookie.
+def open_login(
+    member_id: UUID, *, device: PairedDevice | None = None, lacks_factor: bool = False
+) -> str:
+    """Start a session for who has just proven to be a member, and return its token.
 
-    At a tablet it ends with the tablet's enrolment at the latest.
+    It is kept nowhere but in the cookie. At a tablet the session ends with the tablet's enrolment
+    at the latest. Who `lacks_factor` sets one up before anything else.
     """
     token, now = secrets.token_urlsafe(32), clock.now()
     data = {
         "_user_id": str(member_id),  # by which flask-login knows that somebody is signed in
         "_fresh": True,
+        PROVEN_AT: now.timestamp(),
+        LACKS_FACTOR: lacks_factor,
     }
     with transaction():
         execute(

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,18 +17,28 @@ NOBODY = (
 )
 
 
+def normalised(secret: str) -> str:
+    """A secret as it is measured and hashed, whichever keyboard wrote it: NFKC (SP 800-63B-4)."""
+    return unicodedata.normalize("NFKC", secret)
+
+
 def hash_secret(secret: str) -> str:
     """The argon2id hash of a password or a peppered PIN."""
-    return _hasher.hash(secret)
+    return _hasher.hash(normalised(secret))
 
 
 def is_right(secret_hash: str | None, secret: str) -> bool:
     """Whether a secret fits a hash. None fits nothing and takes as long to say so."""
     try:
-        _hasher.verify(secret_hash or NOBODY, secret)
+        _hasher.verify(secret_hash or NOBODY, normalised(secret))
         return secret_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_dated(secret_hash: str) -> bool:
+    """Whether a hash was made with other parameters than ours now."""
+    return _hasher.check_needs_rehash(secret_hash)
 
 
 def peppered(pin: str) -> str:

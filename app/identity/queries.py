@@ -15,7 +15,7 @@ from app.core.db import execute
 from app.core.model import Json
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor, Places, Screen
-from app.identity.domain import LOCKS_AFTER, TABLET_TOUCH, initials
+from app.identity.domain import IDLE_ENDS_AFTER, LOCKS_AFTER, TABLET_TOUCH, initials
 from app.identity.models import Member, MemberLocation, Role
 from app.identity.permissions import SCREENS
 
@@ -109,7 +109,7 @@ class Colleague:
     permissions: frozenset[str]
 
 
-# At a tablet a session needs the tablet's own token, its enrolment, and a touch not long ago.
+# A session needs a touch not long ago; at a tablet also the tablet's own token and enrolment.
 _FIND_LOGIN = text(
     "SELECT s.id, s.data, s.last_seen_at, s.expires_at,"
     " m.id AS member_id, m.name, r.name AS role, r.permissions,"
@@ -124,7 +124,8 @@ _FIND_LOGIN = text(
     " LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id"
     " AND d.token_hash = CAST(:device_hash AS bytea)"
     " WHERE s.tenant_id = :tenant_id AND s.token_hash = :token_hash"
-    " AND s.revoked_at IS NULL AND s.expires_at > :now AND (s.device_id IS NULL OR"
+    " AND s.revoked_at IS NULL AND s.expires_at > :now"
+    " AND (s.device_id IS NULL AND s.last_seen_at > :seen_after OR"
     " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
 )
 _FIND_DEVICE = text(
@@ -139,7 +140,8 @@ _ARE_LIVE = text(
     " JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id AND m.active"
     " LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id"
     " WHERE s.tenant_id = :tenant_id AND s.id = ANY(:ids)"
-    " AND s.revoked_at IS NULL AND s.expires_at > :now AND (s.device_id IS NULL OR"
+    " AND s.revoked_at IS NULL AND s.expires_at > :now"
+    " AND (s.device_id IS NULL AND s.last_seen_at > :seen_after OR"
     " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
     " UNION ALL SELECT d.entry_id FROM device d"
     " WHERE d.tenant_id = :tenant_id AND d.entry_id = ANY(:ids)"
@@ -190,6 +192,7 @@ def _moment() -> dict[str, Any]:
     return {
         "tenant_id": current_tenant_id(),
         "now": now,
+        "seen_after": now - IDLE_ENDS_AFTER,
         "touched_after": now - LOCKS_AFTER - TABLET_TOUCH,
     }
 

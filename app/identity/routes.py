@@ -14,6 +14,8 @@ from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to, wants_fragment
 from app.identity import sign_in as proofs
 from app.identity import tablet
+from app.identity.account.half import begin_half
+from app.identity.account.passkeys import relying_party
 from app.identity.actor import Actor
 from app.identity.current import (
     current_actor,
@@ -28,7 +30,7 @@ from app.identity.forms import PinForm, SignInForm
 from app.identity.gate import may_open, next_path, page_of_fragment
 from app.identity.landing import landing
 from app.identity.queries import Login, PairedDevice
-from app.identity.session import cookie_name
+from app.identity.session import cookie_name, is_overheard
 from app.tenancy.queries import locations
 
 identity = Blueprint("identity", __name__, url_prefix="/t/<tenant>")
@@ -41,7 +43,7 @@ REFUSALS = (Invalid, WrongSecret, TooManyTries, Forbidden)
 def sign_in_page() -> Response | BaseResponse:
     """The form; who is signed in already goes on."""
     if find_login_here():
-        return redirect(_onward(request.args.get("next"), current_actor()))
+        return redirect(onward(request.args.get("next"), current_actor()))
     return _sign_in_form(200, request.args.get("next"))
 
 
@@ -53,12 +55,15 @@ def sign_in() -> Response | BaseResponse:
         raise InsecureAddress
     try:
         form = read(SignInForm, request.form)
-        token = proofs.sign_in(
+        proven = proofs.sign_in(
             form["email"], form["password"], _address(), find_login_here(), note_device()
         )
     except REFUSALS as error:
-        return _refused(error, _sign_in_form(error.status, request.form.get("next"), error))
-    return go_to(_onward(form["next"], enter(token).actor))
+        return refused(error, _sign_in_form(error.status, request.form.get("next"), error))
+    if proven.token is None:
+        begin_half(proven.member_id, next_path(form["next"]) or "")
+        return go_to(url_for("account.second_step"))
+    return go_to(onward(form["next"], enter(proven.token).actor))
 
 
 @identity.post("/sign-out")
@@ -95,11 +100,11 @@ def enter_by_pin() -> Response | BaseResponse:
         form = read(PinForm, request.form)
         token = tablet.enter_by_pin(_tablet(), form["member_id"], form["pin"], before)
     except REFUSALS as error:
-        return _refused(error, _pin_form(error.status, request.form.get("next"), error))
+        return refused(error, _pin_form(error.status, request.form.get("next"), error))
     person = enter(token)
     if wants_fragment() and form["was"] == person.member_id:
         return _unlocked()
-    return go_to(_onward(form["next"], person.actor))
+    return go_to(onward(form["next"], person.actor))
 
 
 @identity.post("/lock")
@@ -128,7 +133,7 @@ def home() -> Response | BaseResponse:
     return make_response(render_template("identity/home.html", links=links))
 
 
-def _onward(wanted: str | None, actor: Actor) -> str:
+def onward(wanted: str | None, actor: Actor) -> str:
     """The wanted page where the person may see it, else home."""
     path = next_path(wanted)
     if path and may_open(path.partition("?")[0], actor):
@@ -154,6 +159,8 @@ def _sign_in_form(status: int, wanted: str | None, error: DomainError | None = N
         email=request.form.get("email", ""),
         next=next_path(wanted) or "",
         is_secure=cookie_name(request) is not None,
+        is_overheard=is_overheard(request),
+        has_passkeys=relying_party() is not None,
     )
     return make_response(page, status)
 
@@ -207,7 +214,7 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
-def _refused(error: DomainError, response: Response) -> Response:
+def refused(error: DomainError, response: Response) -> Response:
     """The form again, with its sentence."""
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.wait_s)

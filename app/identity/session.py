@@ -29,7 +29,7 @@ from app.tenancy.routing import tenant_of_address
 
 SECURE_COOKIE = "__Host-nibblix"
 PLAIN_COOKIE = "nibblix"
-VISITOR_COOKIE = "nibblix-visitor"
+SECURE_VISITOR_COOKIE, VISITOR_COOKIE = "__Host-nibblix-visitor", "nibblix-visitor"
 # The device's cookie has the name of the session's with this behind it.
 DEVICE_SUFFIX = "-device"
 TOUCH_EVERY = timedelta(minutes=1)
@@ -126,7 +126,11 @@ class Sessions(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002 (Flask's signature)
         """Flask's own cookie serves visitors only."""
-        return VISITOR_COOKIE
+        return _visitor_cookie()
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 (the same)
+        """Never without TLS where there is TLS."""
+        return current_request.is_secure
 
     def get_cookie_samesite(self, app: Flask) -> str:  # noqa: ARG002 (the same)
         """Links from elsewhere find the visitor, posts do not."""
@@ -172,6 +176,23 @@ def cookie_name(request: Request) -> str | None:
     return PLAIN_COOKIE if _is_private(urlsplit(f"//{request.host}").hostname or "") else None
 
 
+def is_overheard(request: Request) -> bool:
+    """Whether what is typed here can be read on its way: plain http beyond this machine."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    return not request.is_secure and not _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _visitor_cookie() -> str:
+    return SECURE_VISITOR_COOKIE if current_request.is_secure else VISITOR_COOKIE
+
+
 def _is_private(host: str) -> bool:
     try:
         address = ipaddress.ip_address(host)
@@ -186,8 +207,12 @@ def hand_over_device(response: Response, device: PairedDevice) -> None:
 
 
 def _hand_over(browser: BrowserSession, login: Login, response: Response) -> None:
+    if is_overheard(current_request):
+        log.warning("session.plain_http", host=current_request.host)
     _set_cookie(response, "", browser.token, login.expires_at)
-    response.delete_cookie(VISITOR_COOKIE, httponly=True, samesite="Lax")
+    response.delete_cookie(
+        _visitor_cookie(), httponly=True, samesite="Lax", secure=current_request.is_secure
+    )
 
 
 def _set_cookie(response: Response, suffix: str, token: str | None, until: datetime) -> None:

@@ -1,6 +1,7 @@
 """Proving who one is by password, and never by trying for long; and signing out.
 
-Another browser of the same person is not made to wait.
+Another browser of the same person is not made to wait. Where the account has a second factor, the
+password opens no session: see account/second_step.py.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.identity import tablet
+from app.identity.account.factors import has_factor
+from app.identity.account.people import lacks_factor, renew_hash
 from app.identity.errors import WrongSecret
 from app.identity.logins import end_login, open_login
 from app.identity.models import Member
@@ -23,13 +26,22 @@ from app.identity.tries import forget_failures, note_failure, stand_in_line, sub
 UNPROVEN = "The e-mail or the password is wrong."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Proven:
+    """Whose password was right. `token` is None while the second factor is still asked for."""
+
+    member_id: UUID
+    token: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Claim:
     """Who somebody says to be. `member_id` is None where there is nobody like that."""
 
+    account_id: UUID
     member_id: UUID | None
     secret_hash: str | None
-    secret: str
+    has_factor: bool
 
 
 def sign_in(
@@ -38,8 +50,8 @@ def sign_in(
     address: str,
     previous: Login | None = None,
     device: PairedDevice | None = None,
-) -> str:
-    """Prove an account by its password and return the token of a new session.
+) -> Proven:
+    """Prove an account by its password; open a session where nothing more is asked for.
 
     `address` is where the try comes from, `previous` the session that it replaces, `device` the
     tablet that it is made at. Raises WrongSecret, also for an unknown e-mail, TooManyTries, and
@@ -47,15 +59,32 @@ def sign_in(
     outermost: a refused try is committed.
     """
     subject = subject_of("password", email.strip().lower(), address)
-    token = None
+    proven = None
     with transaction():
         stand_in_line(subject)
-        claim = _claim_of_account(email.strip(), password)
-        if _prove(subject, claim) and claim.member_id:
-            token = _let_in(claim.member_id, previous, device)
-    if token is None:
+        claim = _claim_of_account(email.strip())
+        if _prove(subject, claim, password) and claim.member_id:
+            token = None if claim.has_factor else let_in(claim.member_id, previous, device)
+            proven = Proven(member_id=claim.member_id, token=token)
+    if proven is None:
         raise WrongSecret(UNPROVEN)
-    return token
+    return proven
+
+
+def let_in(
+    member_id: UUID, previous: Login | None = None, device: PairedDevice | None = None
+) -> str:
+    """Open a session for who has proven all that is asked for, inside that transaction."""
+    if device is not None and device.is_tablet:
+        tablet.receive(device, member_id)
+    elif previous is not None:
+        end_login(previous.id)
+    audit.record("session.sign_in", "member", member_id, actor_id=member_id)
+    return open_login(
+        member_id,
+        device=device if device and device.is_tablet else None,
+        lacks_factor=lacks_factor(member_id),
+    )
 
 
 def sign_out(login: Login) -> None:
@@ -66,38 +95,36 @@ def sign_out(login: Login) -> None:
         audit.record("session.sign_out", "member", member_id, actor_id=member_id)
 
 
-def _claim_of_account(email: str, password: str) -> _Claim:
-    """The same two statements whether or not the account and the member are there."""
+def _claim_of_account(email: str) -> _Claim:
+    """The same three statements whether or not the account and the member are there."""
     wanted = {"email": email}
     account = execute(
         text("SELECT id, secret FROM app.account_by_email(:email)"), wanted
     ).one_or_none()
+    account_id = UUID(str(account.id)) if account else new_id()
     member_id = execute(
         select(Member.id).where(
             Member.tenant_id == current_tenant_id(),
-            Member.account_id == (account.id if account else new_id()),
+            Member.account_id == account_id,
             Member.active,
         )
     ).scalar_one_or_none()
-    return _Claim(member_id, account.secret if account and member_id else None, password)
+    return _Claim(
+        account_id=account_id,
+        member_id=member_id,
+        secret_hash=account.secret if account and member_id else None,
+        has_factor=has_factor(account_id),
+    )
 
 
-def _prove(subject: str, claim: _Claim) -> bool:
+def _prove(subject: str, claim: _Claim, password: str) -> bool:
     """Compare, and note the failure or forget the earlier ones."""
-    if is_right(claim.secret_hash, claim.secret):
+    if is_right(claim.secret_hash, password):
         forget_failures(subject)
+        renew_hash(claim.account_id, claim.secret_hash, password)
         return True
     note_failure(subject)
     kind = "member" if claim.member_id else "tenant"
     subject_id = claim.member_id or current_tenant_id()
     audit.record("session.refused", kind, subject_id, actor_id=None)
     return False
-
-
-def _let_in(member_id: UUID, previous: Login | None, device: PairedDevice | None) -> str:
-    if device is not None and device.is_tablet:
-        tablet.receive(device, member_id)
-    elif previous is not None:
-        end_login(previous.id)
-    audit.record("session.sign_in", "member", member_id, actor_id=member_id)
-    return open_login(member_id, device=device if device and device.is_tablet else None)

@@ -76,8 +76,17 @@ def enter_by_pin(
 def approve(device: PairedDevice, member_id: UUID, pin: str, permission: str) -> None:
     """Prove by PIN at a tablet that a member who has a permission stands there.
 
-    Raises what `enter_by_pin` raises, and Forbidden (`approver`) for who lacks the permission too.
-    Opens its own transaction, which must be the outermost: a refused try is committed.
+    Raises what `prove_pin` raises, and Forbidden (`approver`) for who lacks the permission too.
+    """
+    if permission not in prove_pin(device, member_id, pin):
+        raise Forbidden("approver", "Who approves must be somebody who may.")
+
+
+def prove_pin(device: PairedDevice, member_id: UUID, pin: str) -> frozenset[str]:
+    """Prove a member by PIN at a tablet for what is about to be done; returns what they may do.
+
+    Raises what `enter_by_pin` raises. Opens its own transaction, which must be the outermost: a
+    refused try is committed.
     """
     subject = subject_of("pin", str(member_id), str(device.id))
     with transaction():
@@ -92,8 +101,7 @@ def approve(device: PairedDevice, member_id: UUID, pin: str, permission: str) ->
             _refuse(device, row.id if row else None, subject, is_blocked=False)
     if row is None or not is_proven:
         raise WrongSecret(UNPROVEN_PIN)
-    if permission not in row.permissions:
-        raise Forbidden("approver", "Who approves must be somebody who may.")
+    return frozenset(row.permissions)
 
 
 def receive(device: PairedDevice, member_id: UUID) -> None:

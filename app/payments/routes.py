@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import failures
-from app.core.access import requires
+from app.core.access import proven_lately, requires
 from app.core.errors import Conflict, DomainError, Invalid
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, wants_fragment
@@ -81,6 +81,7 @@ def new_refund(payment_id: UUID) -> Response:
 
 @payments.post("/payments/<uuid:payment_id>/refunds")
 @requires(PAYMENT_REFUND)
+@proven_lately
 def refund(payment_id: UUID) -> BaseResponse:
     """Give money back by the way it came."""
     said = read(forms.RefundForm, request.form)

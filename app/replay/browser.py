@@ -39,6 +39,10 @@ class Browser:
         """The cookies as a header, for a socket of the same person."""
         return "; ".join(f"{name}={morsel.value}" for name, morsel in self._cookies.items())
 
+    def take_cookie(self, cookie: str) -> None:
+        """Hold a cookie (name=value) that was given elsewhere, such as a paired device's."""
+        self._cookies.load(cookie)
+
     def close(self) -> None:
         """Close the connection; the session stays."""
         self._connection.close()

@@ -21,6 +21,7 @@ Entries = tuple[tuple[Any, str, str], ...]
 SETTINGS = (
     (_("Staff"), "staff.people", "users"),
     (_("Roles"), "staff.roles", "key-round"),
+    (_("Sign-in"), "account.policy", "lock-keyhole"),
     (_("Devices"), "devices.devices", "tablet"),
     (_("Locations"), "settings.locations", "store"),
     (_("Brand"), "brand.page", "palette"),
@@ -70,7 +71,10 @@ def _sections() -> Iterator[Section]:
         yield from _open_ones(SECTIONS, place)
     if first := next(_open_ones(SETTINGS), None):
         yield Section(
-            label=_("Settings"), href=first.href, icon="settings", current=g.get("location") is None
+            label=_("Settings"),
+            href=first.href,
+            icon="settings",
+            current=request.path.startswith(f"/t/{g.tenant.slug}/settings/"),
         )
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import audit
-from app.core.access import requires, signed_in
+from app.core.access import proven_lately, requires, signed_in
 from app.core.db import transaction
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import fragment_or_page
@@ -66,6 +66,7 @@ def day_report(on: str) -> str:
 
 @reporting.get("/reports/<on>.pdf")
 @requires(REPORT_EXPORT)
+@proven_lately
 def day_pdf(on: str) -> Response:
     """The same on A4."""
     context = _day(on)
@@ -76,6 +77,7 @@ def day_pdf(on: str) -> Response:
 
 @reporting.get("/reports/<on>.csv")
 @requires(REPORT_EXPORT)
+@proven_lately
 def day_table(on: str) -> Response:
     """The same as a table for a spreadsheet."""
     report = queries.day_report(g.location, _date(on))

@@ -4,10 +4,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
+from app.core.keyring import Sealed
 from app.core.model import (
     Base,
     Json,
@@ -61,6 +62,38 @@ class Credential(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     secret: Mapped[str]
     updated_at: Mapped[datetime]
+
+
+class Factor(Base):
+    """What proves an account besides its password.
+
+    An authenticator app (`secret`, sealed; `counter` is the last time step that was used), a
+    passkey (`key_id`, `public_key`, `counter` of its signatures) or a recovery code (`digest`).
+    """
+
+    __tablename__ = "factor"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    secret: Mapped[str | None] = mapped_column(Sealed())
+    key_id: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    counter: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("uq_factor_totp", "account_id", unique=True, postgresql_where=text("kind = 'totp'")),
+        CheckConstraint(
+            "kind = 'totp' AND secret IS NOT NULL"
+            " OR kind = 'passkey' AND key_id IS NOT NULL AND public_key IS NOT NULL"
+            " OR kind = 'recovery' AND digest IS NOT NULL",
+            name="kind",
+        ),
+    )
 
 
 class TenantProfile(TenantRow, Base):

@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const SILENT_AFTER = 10_000;
+  const OVER = 1008;
   let shown = null;
   let seq = null;
   let heard = null;
@@ -90,6 +91,12 @@
     asked = false;
     shown ??= Number(event.target.dataset?.seq ?? NaN);
     if (Number.isNaN(shown)) shown = null;
+  });
+
+  /* The session is over (no touch for long, signed out elsewhere) or the device is revoked: rather the way back in than
+     a dead board. A tablet asks for the PIN by itself (lock.js). */
+  document.addEventListener("htmx:ws:close", (event) => {
+    if (event.detail.code === OVER && !document.getElementById("lock")) location.reload();
   });
 
   function drawMark(element, silent) {

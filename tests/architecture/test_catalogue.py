@@ -7,7 +7,7 @@ from app.models import metadata
 
 POLICY = "(tenant_id = ( SELECT app.tenant_id() AS tenant_id))"
 # The directory of tenants and people, reached only through definer functions; Alembic's mark.
-CLOSED = {"tenant", "tenant_host", "account", "credential", "alembic_version"}
+CLOSED = {"tenant", "tenant_host", "account", "credential", "factor", "alembic_version"}
 APPEND_ONLY = {
     "audit_entry",
     "state_change",
@@ -27,6 +27,18 @@ DEFINERS = {
     "tenant_rename",
     "account_by_email",
     "account_open",
+    "account_by_id",
+    "account_password_set",
+    "account_email_set",
+    "account_sign_out",
+    "account_has_factor",
+    "factors",
+    "factor_by_key",
+    "factor_add",
+    "factor_use",
+    "recovery_use",
+    "factor_remove",
+    "factors_remove",
     "outbox_claim",
     "outbox_overdue",
     "outbox_lag",

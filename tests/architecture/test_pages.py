@@ -43,6 +43,9 @@ APART = {
     "media.picture",
     "identity.pin_page",
     "devices.start",
+    # Mailed links, with a token that no address names.
+    "account.new_password_page",
+    "account.email_link",
 }
 
 

@@ -8,7 +8,6 @@ from hypothesis.strategies import binary
 
 from app.core.errors import Invalid
 from app.identity.domain import (
-    check_password,
     check_pin,
     code_from,
     initials,
@@ -79,16 +78,6 @@ def test_what_is_no_code_is_said_to_be_none(typed: str) -> None:
         read_code(typed)
 
     assert "code" in refused.value.fields
-
-
-@pytest.mark.parametrize("password", ["", "x" * 14, "x" * 257])
-def test_a_password_is_neither_short_nor_endless(password: str) -> None:
-    with pytest.raises(Invalid, match="15 to 256"):
-        check_password(password)
-
-
-def test_a_long_password_needs_no_digit_nor_sign() -> None:
-    assert check_password("fifteen letters") == "fifteen letters"
 
 
 def test_only_the_right_secret_fits_its_hash() -> None:

@@ -94,7 +94,8 @@ def test_the_cookie_is_host_bound_and_secure_on_https(app: Flask, cast: Cast) ->
 
     answer = try_password(app.test_client(), "trattoria", cast.bob.email, **options)
 
-    (cookie,) = [it for it in answer.headers.getlist("Set-Cookie") if it.startswith(SECURE_COOKIE)]
+    cookies = answer.headers.getlist("Set-Cookie")
+    (cookie,) = [it for it in cookies if it.startswith(f"{SECURE_COOKIE}=")]
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
 

@@ -1,0 +1,50 @@
+"""What the pages of an account send."""
+
+from marshmallow import Schema, fields, validate
+
+_TEXT = (validate.Length(1, 256), validate.ContainsNoneOf("\0"))
+
+
+class PasswordForm(Schema):
+    """The present password and the new one."""
+
+    current = fields.String(required=True, validate=_TEXT)
+    password = fields.String(required=True, validate=_TEXT)
+
+
+class NewPasswordForm(Schema):
+    """A password chosen by a mailed link."""
+
+    token = fields.String(required=True, validate=_TEXT)
+    password = fields.String(required=True, validate=_TEXT)
+
+
+class AppForm(Schema):
+    """The first code of an authenticator app."""
+
+    code = fields.String(required=True, validate=_TEXT)
+
+
+class PasskeyForm(Schema):
+    """What the browser says of a new passkey, and what its owner calls it."""
+
+    passkey = fields.String(required=True, validate=validate.Length(1, 16_384))
+    name = fields.String(load_default="", validate=validate.Length(max=60))
+
+
+class EmailForm(Schema):
+    """A new address."""
+
+    email = fields.Email(required=True, validate=validate.Length(max=254))
+
+
+class EmailOnlyForm(Schema):
+    """Whose password is forgotten; it is never said whether there is such an account."""
+
+    email = fields.String(required=True, validate=_TEXT)
+
+
+class RemovalForm(Schema):
+    """The password, where the last factor goes."""
+
+    password = fields.String(load_default="", validate=validate.Length(max=256))

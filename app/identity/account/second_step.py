@@ -1,0 +1,100 @@
+"""The second step of signing in, and signing in by passkey alone.
+
+Only who knows the password comes this far, so wrong tries are counted by account, wherever they
+come from.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from app.core import audit, clock
+from app.core.db import transaction
+from app.identity.account.codes import digest_of, step_of
+from app.identity.account.factors import (
+    Factor,
+    factors_of,
+    find_passkey,
+    use_factor,
+    use_recovery_code,
+)
+from app.identity.account.passkeys import counter_of, key_id_of
+from app.identity.account.people import find_member_of, get_holder
+from app.identity.errors import WrongSecret
+from app.identity.queries import Login, PairedDevice
+from app.identity.sign_in import let_in
+from app.identity.tries import forget_failures, note_failure, stand_in_line, subject_of
+
+WRONG_CODE = "The code is wrong, has run out, or was used before."
+WRONG_PASSKEY = "This passkey belongs to nobody here."
+
+
+def finish_by_code(
+    member_id: UUID, code: str, previous: Login | None, device: PairedDevice | None
+) -> str:
+    """Prove the second factor by a code of the app or a recovery code; the new session's token.
+
+    Raises WrongSecret, TooManyTries, and at a tablet what `tablet.receive` raises. Opens its own
+    transaction, which must be the outermost: a refused try is committed.
+    """
+    token = None
+    with transaction():
+        holder = get_holder(member_id)
+        if is_counted(holder.account_id, member_id, lambda: is_right_code(holder.account_id, code)):
+            token = let_in(member_id, previous, device)
+    if token is None:
+        raise WrongSecret(WRONG_CODE)
+    return token
+
+
+def finish_by_passkey(
+    answer: str,
+    challenge: bytes | None,
+    previous: Login | None,
+    device: PairedDevice | None,
+    *,
+    member_id: UUID | None = None,
+) -> str:
+    """Prove who one is by passkey; the new session's token.
+
+    Without `member_id` whose passkey it is says who signs in. Raises WrongSecret.
+    """
+    with transaction():
+        passkey = prove_passkey(answer, challenge)
+        found = find_member_of(passkey.account_id)
+        if found is None or member_id not in (None, found):
+            raise WrongSecret(WRONG_PASSKEY)
+        return let_in(found, previous, device)
+
+
+def prove_passkey(answer: str, challenge: bytes | None) -> Factor:
+    """The passkey that a true answer is of, its counter moved forward; raises WrongSecret."""
+    passkey = find_passkey(key_id_of(answer))
+    if passkey is None or challenge is None:
+        raise WrongSecret(WRONG_PASSKEY)
+    if not use_factor(passkey.id, counter_of(answer, challenge, passkey)):
+        raise WrongSecret(WRONG_PASSKEY)
+    return passkey
+
+
+def is_right_code(account_id: UUID, code: str) -> bool:
+    """Whether a code is the app's now, or a recovery code; each is used up by this."""
+    app = factors_of(account_id).app
+    step = step_of(app.secret or "", code, clock.now()) if app else None
+    if app is not None and step is not None:
+        return use_factor(app.id, step)
+    return use_recovery_code(account_id, digest_of(code))
+
+
+def is_counted(account_id: UUID, member_id: UUID, is_right: Callable[[], bool]) -> bool:
+    """What a check says, after waiting for one's turn; a wrong try is kept.
+
+    Raises TooManyTries before it looks.
+    """
+    subject = subject_of("factor", str(account_id))
+    stand_in_line(subject)
+    if is_right():
+        forget_failures(subject)
+        return True
+    note_failure(subject)
+    audit.record("session.refused", "member", member_id, actor_id=None)
+    return False

@@ -1,0 +1,364 @@
+"""What a person changes of the account: password, factors, address; and what is asked of them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from psycopg import Connection
+
+from app.core import clock
+from app.core.ids import new_id
+from app.identity.actor import Actor
+from app.identity.commands import NewMember, add_member
+from app.identity.permissions import ALL
+from tests.support.factors import (
+    STEP,
+    give_password,
+    is_in,
+    link_in,
+    mails_to,
+    newcomer,
+    set_up_app,
+    set_up_passkey,
+)
+from tests.support.restaurants import Person, Restaurant
+from tests.support.signing_in import try_password
+from tests.support.visitor import Visitor
+
+NEW = "seven swans are swimming"
+
+
+@pytest.fixture
+def bob(diner: Restaurant) -> Person:
+    return newcomer(diner)
+
+
+@pytest.fixture
+def visitor(bob: Person, client_of: Callable[[Person], Visitor]) -> Visitor:
+    found = client_of(bob)
+    found.get(f"/t/{bob.tenant}/account/security")
+    return found
+
+
+@pytest.fixture
+def strict(
+    new_restaurant: Callable[[], Restaurant], client_of: Callable[[Person], Visitor]
+) -> Restaurant:
+    """A restaurant whose owner has asked for second factors, and has one."""
+    place = new_restaurant()
+    alice = place.people["alice"]
+    owner = client_of(alice)
+    set_up_app(owner, alice)
+    owner.get(f"/t/{place.tenant.slug}/settings/security")
+    owner.submit(owner.form("/settings/security"), {"needed": "1"})
+    return place
+
+
+def change(visitor: Visitor, current: str, new: str, status: int = 200) -> str:
+    form = visitor.form("/account/password")
+    return visitor.submit(form, {"current": current, "password": new}, status=status).get_text()
+
+
+def test_a_new_password_replaces_the_old_and_ends_every_other_session(
+    app: Flask, bob: Person, visitor: Visitor, client_of: Callable[[Person], Visitor]
+) -> None:
+    elsewhere = client_of(bob)
+
+    assert "signed out everywhere else" in change(visitor, bob.password, NEW)
+
+    assert is_in(visitor, bob)
+    assert not is_in(elsewhere, bob)
+    assert try_password(app.test_client(), bob.tenant, bob.email).status_code == 422
+    assert try_password(app.test_client(), bob.tenant, bob.email, NEW).status_code == 303
+
+
+def test_a_wrong_present_password_changes_nothing(
+    app: Flask, bob: Person, visitor: Visitor
+) -> None:
+    assert "present password is wrong" in change(visitor, "not his", NEW, status=422)
+
+    assert try_password(app.test_client(), bob.tenant, bob.email).status_code == 303
+
+
+@pytest.mark.parametrize("weak", ["too short", "aaaaaaaaaaaaaaaaaaa", "Diner Demo Diner Demo"])
+def test_a_weak_password_comes_back_with_the_reason(
+    weak: str, bob: Person, visitor: Visitor
+) -> None:
+    said = change(visitor, bob.password, weak, status=422)
+
+    assert any(word in said for word in ("characters at least", "easy to guess", "everybody here"))
+
+
+def test_the_strength_is_told_while_one_types(visitor: Visitor, bob: Person) -> None:
+    path = f"/t/{bob.tenant}/password/strength"
+
+    weak = visitor.post(path, password="Diner Demo").get_text()
+    good = visitor.post(path, password=NEW).get_text()
+    none = visitor.post(path, password="")
+
+    assert "15 characters at least, 10 so far." in weak
+    assert "Very hard to guess." in good
+    assert none.find("meter") is None
+
+
+def test_a_visitor_learns_how_strong_a_password_is_too(app: Flask, bob: Person) -> None:
+    visitor = Visitor(app)
+    visitor.get(f"/t/{bob.tenant}/sign-in")
+
+    shown = visitor.post(f"/t/{bob.tenant}/password/strength", password=bob.email, email=bob.email)
+
+    assert "everybody here knows" in shown.get_text()
+
+
+def test_what_is_typed_is_written_into_no_log(
+    visitor: Visitor, bob: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    visitor.post(f"/t/{bob.tenant}/password/strength", password="canary-password-4711")
+    change(visitor, "canary-password-4711", "canary-password-4712", status=422)
+
+    assert "/password/strength" in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_the_last_factor_goes_only_where_the_password_can_stand_alone(
+    app: Flask, bob: Person, visitor: Visitor
+) -> None:
+    set_up_app(visitor, bob)
+    visitor.get(f"/t/{bob.tenant}/account/security")
+    change(visitor, bob.password, "vux9fiqo")
+
+    short = visitor.submit(visitor.form("/remove"), {"password": "vux9fiqo"}, status=409)
+    change(visitor, "vux9fiqo", NEW)
+    wrong = visitor.submit(visitor.form("/remove"), {"password": "not his, but long"}, status=422)
+    visitor.submit(visitor.form("/remove"), {"password": NEW})
+
+    assert "First choose a password of 15 characters" in short.get_text()
+    assert "The password is wrong." in wrong.get_text()
+    assert try_password(app.test_client(), bob.tenant, bob.email, NEW).location.endswith("/diner/")
+
+
+def test_one_of_several_factors_goes_without_a_word(visitor: Visitor, bob: Person) -> None:
+    set_up_app(visitor, bob)
+    set_up_passkey(visitor, bob, "Blue key")
+    page = visitor.get(f"/t/{bob.tenant}/account/security")
+    blue = page.select("form[action$='/remove']")[1]
+
+    visitor.submit(blue)
+
+    assert visitor.page is not None
+    assert "Blue key" not in visitor.page.get_text()
+    assert "Authenticator app" in visitor.page.get_text()
+
+
+def test_nobody_removes_what_is_another_persons(
+    visitor: Visitor, diner: Restaurant, client_of: Callable[[Person], Visitor]
+) -> None:
+    eve = newcomer(diner)
+    hers = client_of(eve)
+    set_up_app(hers, eve)
+    form = hers.get(f"/t/{eve.tenant}/account/security").select_one("form[action$='/remove']")
+    assert form is not None
+
+    visitor.send(str(form["action"]), {"csrf_token": visitor.token}, status=404)
+
+
+def test_a_second_app_is_refused(visitor: Visitor, bob: Person) -> None:
+    set_up_app(visitor, bob)
+    page = visitor.get(f"/t/{bob.tenant}/account/app/new")
+    secret = page.select_one(".secret")
+    assert secret is not None
+
+    with clock.use(clock.now() + STEP):
+        import pyotp  # noqa: PLC0415
+
+        code = pyotp.TOTP(secret.get_text().replace(" ", "")).at(clock.now())
+        answer = visitor.submit(visitor.form("/account/app"), {"code": code}, status=409)
+
+    assert "There is an app already" in answer.get_text()
+
+
+def test_who_works_by_pin_alone_has_no_account_to_change(
+    app: Flask, diner: Restaurant, client_of: Callable[[Person], Visitor]
+) -> None:
+    from tests.support.signing_in import open_browser  # noqa: PLC0415
+
+    with diner.inside():
+        pia = add_member(Actor(new_id(), ALL), NewMember(name="Pia", role="server", pin="2468"))
+    person = replace(diner.people["charlie"], member_id=pia)
+    visitor = Visitor(app)
+    visitor.client = open_browser(app, diner, person)
+
+    page = visitor.get(f"/t/{diner.tenant.slug}/account/security")
+
+    assert "You work here by PIN." in page.get_text()
+    visitor.post(f"/t/{diner.tenant.slug}/account/recovery-codes", status=403)
+    assert client_of is not None
+
+
+def test_another_address_is_used_once_its_link_is_followed(
+    app: Flask, bob: Person, visitor: Visitor, drain: Callable[[], None]
+) -> None:
+    moved = f"moved-{new_id().hex[-8:]}@demo.example"
+    visitor.submit(visitor.form("/account/email"), {"email": moved})
+    drain()
+    before = try_password(app.test_client(), bob.tenant, moved).status_code
+    reader = Visitor(app)
+    reader.get(link_in(mails_to(app, moved)[0]))
+    reader.submit(reader.form("/email/confirm"))
+    drain()
+
+    assert before == 422
+    assert try_password(app.test_client(), bob.tenant, moved).status_code == 303
+    assert try_password(app.test_client(), bob.tenant, bob.email).status_code == 422
+    assert "moved to another address" in mails_to(app, bob.email)[-1]
+    reader.get(link_in(mails_to(app, moved)[0]), status=410)
+
+
+def test_an_address_with_an_account_is_taken_over_by_nobody(
+    app: Flask, bob: Person, visitor: Visitor, diner: Restaurant, drain: Callable[[], None]
+) -> None:
+    eve = newcomer(diner)
+    visitor.submit(visitor.form("/account/email"), {"email": eve.email})
+    drain()
+    reader = Visitor(app)
+    reader.get(link_in(mails_to(app, eve.email)[0]))
+
+    reader.submit(reader.form("/email/confirm"), status=409)
+
+    assert try_password(app.test_client(), bob.tenant, bob.email).status_code == 303
+
+
+def test_a_person_is_told_of_every_change(
+    app: Flask, bob: Person, visitor: Visitor, drain: Callable[[], None]
+) -> None:
+    set_up_app(visitor, bob)
+    visitor.get(f"/t/{bob.tenant}/account/security")
+    change(visitor, bob.password, NEW)
+    drain()
+
+    told = "\n".join(mails_to(app, bob.email))
+
+    assert "An authenticator app was added" in told
+    assert "new recovery codes" in told
+    assert "Your password was changed." in told
+
+
+def test_changes_of_an_account_are_in_the_audit_trail(
+    bob: Person, visitor: Visitor, owner_connection: Connection
+) -> None:
+    set_up_app(visitor, bob)
+    set_up_passkey(visitor, bob)
+
+    acts = owner_connection.execute(
+        "SELECT act FROM audit_entry WHERE actor_id = %s AND act LIKE 'account.%%'",
+        [bob.member_id],
+    ).fetchall()
+
+    assert {act for (act,) in acts} == {
+        "account.app_added",
+        "account.codes",
+        "account.passkey_added",
+    }
+
+
+def test_who_must_have_a_second_factor_sets_it_up_before_anything_else(
+    app: Flask, strict: Restaurant
+) -> None:
+    boss = newcomer(strict, "manager")
+    visitor = give_password(app, boss, next_=f"{strict.url}/dashboard")
+
+    assert visitor.path.endswith("/account/security")
+    assert "asks you for a second factor" in str(visitor.page)
+    for closed in ("dashboard", "floor", "menu"):
+        visitor.get(f"{strict.url}/{closed}")
+        assert visitor.path.endswith("/account/security")
+    set_up_app(visitor, boss)
+    visitor.get(f"{strict.url}/dashboard")
+    assert visitor.path == f"{strict.url}/dashboard"
+
+
+def test_fragments_and_programs_are_closed_to_who_lacks_it(app: Flask, strict: Restaurant) -> None:
+    boss = newcomer(strict, "manager")
+    visitor = give_password(app, boss)
+
+    answer = visitor.client.get(f"{strict.url}/dashboard", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"].endswith("/account/security")
+
+
+def test_all_other_roles_may_choose(app: Flask, strict: Restaurant) -> None:
+    visitor = give_password(app, newcomer(strict, "server"))
+
+    assert visitor.path == f"{strict.url}/floor"
+
+
+def test_who_is_signed_in_is_led_to_it_as_soon_as_it_is_asked_for(
+    new_restaurant: Callable[[], Restaurant], client_of: Callable[[Person], Visitor]
+) -> None:
+    place = new_restaurant()
+    boss, alice = newcomer(place, "manager"), place.people["alice"]
+    working, owner = client_of(boss), client_of(alice)
+    path = f"/t/{place.tenant.slug}/settings/security"
+
+    owner.get(path)
+    owner.submit(owner.form("/settings/security"), {"needed": "1"})
+    working.get(f"{place.url}/dashboard")
+    led = working.path
+    assert owner.path.endswith("/account/security")  # she has none herself
+    set_up_app(owner, alice)
+    page = owner.get(path)
+    assert [chip.get_text(strip=True) for chip in page.select(".entries .chip")] == [
+        "second factor",
+        "password alone",
+    ]
+    form = owner.form("/settings/security")
+    owner.send(path, {"csrf_token": str(form.select_one("[name=csrf_token]")["value"])})  # type: ignore[index]
+    working.get(f"{place.url}/dashboard")
+
+    assert led.endswith("/account/security")
+    assert working.path == f"{place.url}/dashboard"
+
+
+def test_what_the_restaurant_asks_for_cannot_be_removed(strict: Restaurant, app: Flask) -> None:
+    boss = newcomer(strict, "manager")
+    visitor = give_password(app, boss)
+    set_up_app(visitor, boss)
+    visitor.get(f"/t/{boss.tenant}/account/security")
+
+    answer = visitor.submit(visitor.form("/remove"), {"password": boss.password}, status=409)
+
+    assert "asks you for a second factor" in answer.get_text()
+
+
+def test_only_the_owner_says_what_is_asked_for(strict: Restaurant, app: Flask) -> None:
+    boss = newcomer(strict, "manager")
+    visitor = give_password(app, boss)
+    set_up_app(visitor, boss)
+
+    visitor.post(f"/t/{boss.tenant}/settings/security", status=403, needed="0")
+
+
+def test_one_account_at_two_restaurants_has_sessions_of_its_own_at_each(
+    app: Flask, bob: Person, trattoria: Restaurant, client_of: Callable[[Person], Visitor]
+) -> None:
+    with trattoria.inside():
+        there = add_member(
+            Actor(new_id(), ALL), NewMember(name="Bob", role="server", email=bob.email)
+        )
+    also = replace(bob, tenant=trattoria.tenant.slug, member_id=there)
+    here, over_there = client_of(bob), client_of(also)
+
+    listed = here.get(f"/t/{bob.tenant}/account/sessions")
+    assert len(listed.select(".entries li")) == 1
+    here.get(f"/t/{bob.tenant}/account/security")
+    set_up_app(here, bob)  # the account's, so that it is asked for at both
+    assert give_password(app, also).path.endswith("/sign-in/second")
+    assert is_in(over_there, also)
+    here.get(f"/t/{bob.tenant}/account/security")
+    change(here, bob.password, NEW)  # and so is the password
+    assert not is_in(over_there, also)
+    assert isinstance(there, UUID)
