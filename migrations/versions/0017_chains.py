@@ -1,14 +1,14 @@
 """Chains: a role for each place, and what differs about an item at one location
 
 Revision ID: 0017
-Revises: 0012
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
