@@ -13,6 +13,7 @@ from app.floor.routes import floor
 from app.identity.housekeeping import EVERY_S, tidy
 from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
 from app.identity.routes import identity
+from app.identity.staff.routes import staff
 from app.identity.watching import GATE
 from app.invariants.cli import check_invariants_command
 from app.inventory import commands as inventory
@@ -78,6 +79,7 @@ def register(app: Flask) -> None:
     init_sockets(app, app.extensions["settings"], GATE)
     for blueprint in (
         identity,
+        staff,
         floor,
         ordering_pages,
         ordering_api,

@@ -26,6 +26,7 @@ DEFINERS = {
     "tenant_open",
     "account_by_email",
     "account_open",
+    "member_emails",
     "outbox_claim",
     "outbox_overdue",
     "outbox_lag",

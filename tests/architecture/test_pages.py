@@ -25,11 +25,14 @@ TABLES = {
     "payment_id": "payment",
     "document_id": "fiscal_document",
     "ticket_id": "ticket",
+    "member_id": "member",
+    "role_id": "role",
 }
 WORDS = {"station": "kitchen", "on": "2026-01-31"}
 # An order that was paid, where the others ask for the last one.
 PAID = {"reporting.order_receipt"}
-# Not pages, or (the mailbox) not there on an installation with servers of its own.
+# Not pages, not there without a link that was mailed, or (the mailbox) not on an installation
+# with servers of its own.
 APART = {
     "static",
     "assets.bundle",
@@ -37,6 +40,7 @@ APART = {
     "health.healthz",
     "health.readyz",
     "mailbox.page",
+    "staff.invitation",
 }
 
 

@@ -33,6 +33,8 @@ NAMED_IN_ADDRESSES = (
     "ticket",
     "ticket_line",
     "item",
+    "member",
+    "role",
 )
 # What forms ask for, so that a call gets past its form and looks for its thing.
 FORM = {

@@ -85,9 +85,7 @@ def clear_price_here(actor: Actor, location: LocationView, sold: Sold) -> UUID:
         now, list_id = clock.now(), list_of(location)
         before = _price_at(list_id, sold, now)
         _apply(end_prices(_spans(list_id, sold), now), now)
-        _note(
-            actor, location, sold.kind, sold.id, {"price_minor": before}, {"price_minor": None}
-        )
+        _note(actor, location, sold.kind, sold.id, {"price_minor": before}, {"price_minor": None})
     return sold.id
 
 
@@ -209,9 +207,7 @@ def _put_item(location: LocationView, item_id: UUID, values: dict[str, Any]) -> 
             item_id=item_id,
             **values,
         )
-        .on_conflict_do_update(
-            index_elements=["tenant_id", "location_id", "item_id"], set_=values
-        )
+        .on_conflict_do_update(index_elements=["tenant_id", "location_id", "item_id"], set_=values)
     )
 
 
