@@ -41,13 +41,18 @@ def register(staff: Blueprint) -> None:
     staff.post("/settings/staff/add")(add)
     staff.get(ONE)(person)
     staff.post(ONE, endpoint="change")(change)
-    staff.post(f"{ONE}/pin", endpoint="pin")(give_pin)
-    staff.post(f"{ONE}/pin/clear", endpoint="clear_pin")(clear_pin)
-    staff.post(f"{ONE}/sign-out", endpoint="sign_out")(sign_out)
-    staff.post(f"{ONE}/deactivate")(deactivate)
-    staff.post(f"{ONE}/reactivate")(reactivate)
-    staff.post(f"{ONE}/invitation", endpoint="send")(send)
-    staff.post(f"{ONE}/invitation/withdraw", endpoint="withdraw")(withdraw)
+    for address, endpoint, view in (
+        ("pin", "pin", give_pin),
+        ("pin/clear", "clear_pin", clear_pin),
+        ("sign-out", "sign_out", sign_out),
+        ("deactivate", "deactivate", deactivate),
+        ("reactivate", "reactivate", reactivate),
+        ("invitation", "send", send),
+        ("invitation/withdraw", "withdraw", withdraw),
+    ):
+        staff.post(f"{ONE}/{address}", endpoint=endpoint)(view)
+        # A refused form stands at the address that it was sent to: loaded again, it is the page.
+        staff.get(f"{ONE}/{address}", endpoint=f"after_{endpoint}")(person)
 
 
 @requires(STAFF_VIEW)

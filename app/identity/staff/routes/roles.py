@@ -30,6 +30,7 @@ def register(staff: Blueprint) -> None:
     staff.get(ONE)(role)
     staff.post(ONE, endpoint="change_role")(change)
     staff.post(f"{ONE}/delete", endpoint="delete_role")(delete)
+    staff.get(f"{ONE}/delete", endpoint="after_delete_role")(role)  # a refused form, loaded again
 
 
 @requires(ROLE_MANAGE)
