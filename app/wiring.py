@@ -34,6 +34,8 @@ from app.payments.ledger import post_sale
 from app.payments.routes import payments
 from app.reporting.navigation import init_navigation
 from app.reporting.routes import reporting
+from app.reporting.switcher import init_switcher
+from app.settings.routes import settings
 from app.storefront.routes import storefront
 
 
@@ -88,10 +90,12 @@ def register(app: Flask) -> None:
         inventory_pages,
         payments,
         reporting,
+        settings,
         storefront,
     ):
         app.register_blueprint(blueprint)
     init_navigation(app)
+    init_switcher(app)
     app.cli.add_command(rotate_keys)
     app.cli.add_command(seed_demo)
     app.cli.add_command(check_invariants_command)

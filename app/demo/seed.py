@@ -7,9 +7,12 @@ from app.core.db import transaction
 from app.core.ids import new_id
 from app.core.tenant import tenant_scope
 from app.demo import lines
+from app.demo.branches import Branch, open_branch
 from app.demo.restaurants import OpenedRestaurant, open_restaurant
 from app.floor.importing import import_floor
+from app.identity.actor import Actor
 from app.identity.commands import NewMember
+from app.identity.permissions import ALL
 from app.inventory.importing import import_stock
 from app.menu.commands.setup import NewStation, NewTaxRate, set_stations, set_tax_rates
 from app.menu.importing import import_menu
@@ -17,6 +20,11 @@ from app.tenancy.commands import NewLocation
 from app.tenancy.queries import LocationView, all_tenants
 
 PASSWORD = "taste-the-demo-first"  # noqa: S105 (printed for everybody to read)
+
+
+# What differs at the airport, in cents.
+AIRPORT_PRICES = {"Classic burger": 1695, "Cheeseburger": 1795, "Lumberjack breakfast": 1995}
+AIRPORT_LACKS = ("Rye loaf", "Fried shrimp basket")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +38,7 @@ class Demo:
     stations: tuple[NewStation, ...]
     tax_rates: tuple[NewTaxRate, ...]
     members: tuple[NewMember, ...]
+    branches: tuple[Branch, ...] = ()
 
 
 def _member(name: str, role: str, pin: str, slug: str) -> NewMember:
@@ -93,7 +102,32 @@ DEMOS = (
             NewTaxRate("taxable", "Sales tax", Decimal("8.875")),
             NewTaxRate("untaxed", "No tax", Decimal(0)),
         ),
-        members=(_member("Charlie", "owner", "5555", "diner"),),
+        members=(
+            _member("Charlie", "owner", "5555", "diner"),
+            _member("Dora", "server", "6666", "diner"),
+        ),
+        branches=(
+            Branch(
+                location=NewLocation(
+                    slug="airport",
+                    name="Airport",
+                    time_zone="America/New_York",
+                    locale="en_US",
+                    currency="USD",
+                    tax_inclusive=False,
+                    dine_in_style="pay_first",
+                    receipt_header="Diner Demo\nAirport, Gate 12",
+                    receipt_footer="Have a good flight.",
+                ),
+                tax_rates=(
+                    NewTaxRate("taxable", "Sales tax", Decimal("8.625")),
+                    NewTaxRate("untaxed", "No tax", Decimal(0)),
+                ),
+                prices=AIRPORT_PRICES,
+                not_sold=AIRPORT_LACKS,
+                roles={"Dora": "manager"},
+            ),
+        ),
     ),
 )
 
@@ -115,6 +149,9 @@ def open_demo(demo: Demo) -> OpenedRestaurant:
             demo.slug, demo.name, demo.location, demo.members, tenant_id=tenant_id
         )
         _fill(opened.location, demo)
+        founder = Actor(opened.members[demo.members[0].name], ALL)
+        for branch in demo.branches:
+            open_branch(founder, opened.location, branch, demo.stations, demo.files, opened.members)
     return opened
 
 

@@ -140,8 +140,10 @@ def permissions_by_place(
     own: frozenset[str], places: Mapping[UUID, Collection[str] | None]
 ) -> Places:
     """What counts where: by location, None where the member's own role does."""
-    other = {place: frozenset(held) for place, held in places.items() if held is not None}
-    return {None: own, **other} if other else {}
+    other: dict[UUID | None, frozenset[str]] = {
+        place: frozenset(held) for place, held in places.items() if held is not None
+    }
+    return {**other, None: own} if other else {}
 
 
 def ended(session_ids: Collection[UUID]) -> set[UUID]:

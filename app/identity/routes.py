@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import public, signed_in
@@ -16,15 +16,13 @@ from app.identity.current import current_actor, enter, find_login_here, leave
 from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
 from app.identity.forms import PinForm, SignInForm
 from app.identity.gate import may_open, next_path, page_of_fragment
-from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
+from app.identity.landing import landing
 from app.identity.queries import Login, colleagues
 from app.identity.session import cookie_name
-from app.tenancy.queries import LocationView, locations
+from app.tenancy.queries import locations
 
 identity = Blueprint("identity", __name__, url_prefix="/t/<tenant>")
 
-# Where a person starts, by the first of these that the role holds.
-LANDINGS = ((REPORT_VIEW, "dashboard"), (ORDER_CREATE, "floor"), (KITCHEN_VIEW, "kitchen"))
 REFUSALS = (Invalid, WrongSecret, TooManyTries)
 BRAND = ":root{--brand-h:335;--brand-c:.135}\n"
 
@@ -108,15 +106,6 @@ def _onward(wanted: str | None, actor: Actor) -> str:
     if path and may_open(path.partition("?")[0], actor):
         return path
     return url_for("identity.home")
-
-
-def landing(actor: Actor, place: LocationView) -> str | None:
-    """Where a person starts at a location, or None where his role has no screen there."""
-    there = actor.at(place.id)
-    if not actor.is_at(place.id):
-        return None
-    page = next((page for permission, page in LANDINGS if there.may(permission)), None)
-    return f"/t/{g.tenant.slug}/{place.slug}/{page}" if page else None
 
 
 def _address() -> str:

@@ -10,8 +10,11 @@ from flask_babel import lazy_gettext as _
 from app.core.access import access_of
 from app.identity.actor import Actor
 from app.identity.current import find_actor
-from app.tenancy.queries import locations
+from app.identity.session import browser_session
+from app.tenancy.queries import LocationView, known_locations
 
+# The key of a session under which it keeps the location that a person worked at last.
+LAST_PLACE = "place"
 Entries = tuple[tuple[Any, str, str], ...]
 
 # The restaurant's settings, which belong to no location.
@@ -57,25 +60,41 @@ def init_navigation(app: Flask) -> None:
 def _sections() -> Iterator[Section]:
     """Worked out only where a layout asks: most of what is rendered are fragments.
 
-    Settings belong to no location; from there the sections lead to the actor's first one.
+    Settings belong to no location; from there the sections lead to where the actor worked last.
     """
     actor = find_actor()
     if actor is None or g.get("tenant") is None:
         return
-    place = g.get("location") or next((it for it in locations() if actor.is_at(it.id)), None)
+    place = find_place(actor)
     if place is not None:
-        yield from _open_ones(SECTIONS, location=place.slug)
+        yield from _open_ones(SECTIONS, place)
     if first := next(_open_ones(SETTINGS), None):
         yield Section(
             label=_("Settings"), href=first.href, icon="settings", current=g.get("location") is None
         )
 
 
-def _open_ones(entries: Entries, **place: Any) -> Iterator[Section]:
-    actor = find_actor()
+def find_place(actor: Actor) -> LocationView | None:
+    """The location at hand: the address's, the one last worked at, or the actor's first."""
+    here: LocationView | None = g.get("location")
+    if here is not None:
+        return here
+    own = [place for place in known_locations() if actor.is_at(place.id)]
+    last = browser_session().get(LAST_PLACE)
+    return next((place for place in own if str(place.id) == last), own[0] if own else None)
+
+
+def section_here() -> str | None:
+    """The endpoint of the section that the page at hand belongs to, or None."""
+    return next((name for _label, name, _icon in SECTIONS if _is_current(url_for(name))), None)
+
+
+def _open_ones(entries: Entries, place: LocationView | None = None) -> Iterator[Section]:
+    person = find_actor()
+    actor = person.at(place.id if place else None) if person else None
     for label, endpoint, icon in entries:
         if actor is not None and _may_open(endpoint, actor):
-            href = url_for(endpoint, **place)
+            href = url_for(endpoint, location=place.slug) if place else url_for(endpoint)
             yield Section(label=label, href=href, icon=icon, current=_is_current(href))
 
 

@@ -1,6 +1,7 @@
 """The rules of tenants and locations: business dates and slugs."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,13 +9,14 @@ from app.core.errors import Invalid
 
 SLUG_LENGTH = range(2, 41)
 
-# First path segments and host labels that are or may become our own.
+# First path segments (of the host, and of a restaurant's addresses) and host labels that are or
+# may become our own; tests/architecture compares them with the map of addresses.
 _RESERVED_WORDS = """
-    about account admin api app assets auth billing blog brand cdn dashboard demo dev docs
-    ftp health healthz help host kitchen legal localhost login logout mail menu metrics mx
-    new ns order orders platform pos privacy public readyz register reports root security
-    settings setup sign-in sign-out signup smtp static status stream support sw system t
-    tenant tenants terms test www
+    about account admin api app assets auth billing blog brand cdn confirm dashboard demo dev
+    devices docs ftp health healthz help host invite kitchen legal localhost lock login logout
+    mail menu metrics mx new ns order orders pair password pin platform pos privacy public readyz
+    register reports reset root security settings setup sign-in sign-out signup smtp static
+    status stream support sw system t tenant tenants terms test tokens unlock www
 """
 RESERVED_SLUGS = frozenset(_RESERVED_WORDS.split())
 
@@ -39,6 +41,23 @@ def business_date(instant: datetime, zone: ZoneInfo, cutoff: time) -> date:
     return day if instant >= business_day_start(day, zone, cutoff) else day - timedelta(days=1)
 
 
+def date_of_work(
+    instant: datetime, zone: ZoneInfo, cutoff: time, open_day: tuple[date, time] | None
+) -> date:
+    """Return the business date that work at an instant belongs to.
+
+    `open_day` is the date of the day that is open, and the cut-off that it began with: it lasts
+    until then, so that a new cut-off changes only days to come. No date comes twice.
+    """
+    wanted = business_date(instant, zone, cutoff)
+    if open_day is None:
+        return wanted
+    day, began_with = open_day
+    if instant < business_day_start(day + timedelta(days=1), zone, began_with):
+        return day
+    return max(wanted, day + timedelta(days=1))
+
+
 def check_slug(text: str) -> str:
     """Return a slug that may stand in addresses and host names, or raise Invalid (`slug`).
 
@@ -54,6 +73,12 @@ def check_slug(text: str) -> str:
     if text in RESERVED_SLUGS:
         raise _invalid_slug(f"“{text}” is reserved; choose another short name.")
     return text
+
+
+def slug_from(name: str) -> str:
+    """Return what a name is called in addresses; "" for one without a Latin letter or digit."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: max(SLUG_LENGTH)].rstrip("-")
 
 
 def _invalid_slug(sentence: str) -> Invalid:

@@ -52,4 +52,4 @@ def test_the_demo_opens_once_with_menu_stock_and_floor(bare: tuple[Flask, Addres
     assert opened == [True, False]
     assert slugs == [("diner",), ("trattoria",)]
     assert full == [(2, True)] * 3
-    assert signed_in == [303] * 5
+    assert signed_in == [303] * 6

@@ -227,8 +227,9 @@ def test_the_boards_ask_as_much_for_many_orders_as_for_one(
 def _queries(restaurant: Restaurant, query_recorder: Recorder) -> tuple[int, int]:
     with query_recorder() as of_dashboard:
         queries.dashboard(restaurant.location)
+    today = queries.today(restaurant.location)
     with query_recorder() as of_report:
-        queries.day_report(restaurant.location, queries.today(restaurant.location))
+        queries.day_report(restaurant.location, today)
     return len(of_dashboard), len(of_report)
 
 

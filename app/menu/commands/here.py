@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
@@ -18,28 +18,16 @@ from app.identity.actor import Actor
 from app.identity.permissions import MENU_EDIT
 from app.menu.domain import PriceChange, PriceSpan, begin_price, end_prices
 from app.menu.models import Item, LocationItem, Modifier, Price, PriceList, TaxClass, Variant
-from app.tenancy.domain import business_date, business_day_start
-from app.tenancy.queries import LocationView
+from app.tenancy.domain import business_day_start
+from app.tenancy.queries import LocationView, date_at, find_open_day
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sold:
     """What has a price: one variant, or one modifier."""
 
-    variant_id: UUID | None = None
-    modifier_id: UUID | None = None
-
-    @property
-    def id(self) -> UUID:
-        """Its id."""
-        found = self.variant_id or self.modifier_id
-        assert found
-        return found
-
-    @property
-    def kind(self) -> str:
-        """Its table, as the audit trail names it."""
-        return "variant" if self.variant_id else "modifier"
+    kind: Literal["variant", "modifier"]
+    id: UUID
 
 
 def set_price_here(
@@ -65,8 +53,7 @@ def set_price_here(
                 tenant_id=current_tenant_id(),
                 id=new_id(),
                 list_id=list_id,
-                variant_id=sold.variant_id,
-                modifier_id=sold.modifier_id,
+                **{f"{sold.kind}_id": sold.id},
                 amount_minor=amount_minor,
                 valid_from=start,
                 valid_until=change.until,
@@ -129,8 +116,11 @@ def list_of(location: LocationView) -> UUID:
 
 
 def _require_sold(sold: Sold) -> None:
-    model = Variant if sold.variant_id else Modifier
-    _require(model, sold.id, "There is no such thing on the menu.")
+    _require(
+        Variant if sold.kind == "variant" else Modifier,
+        sold.id,
+        "There is no such thing on the menu.",
+    )
 
 
 def _require(model: type[Any], some_id: UUID, sentence: str) -> None:
@@ -141,7 +131,7 @@ def _require(model: type[Any], some_id: UUID, sentence: str) -> None:
 
 def _start(location: LocationView, day: date | None) -> datetime:
     now = clock.now()
-    today = business_date(now, location.zone, location.cut_off)
+    today = date_at(location, find_open_day(location), now)
     if day is None or day == today:
         return now
     if day < today:
@@ -150,9 +140,8 @@ def _start(location: LocationView, day: date | None) -> datetime:
 
 
 def _of(sold: Sold) -> ColumnElement[bool]:
-    if sold.variant_id:
-        return Price.variant_id == sold.variant_id
-    return Price.modifier_id == sold.modifier_id
+    column = Price.variant_id if sold.kind == "variant" else Price.modifier_id
+    return column == sold.id
 
 
 def _spans(list_id: UUID, sold: Sold) -> list[PriceSpan]:

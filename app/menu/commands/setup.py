@@ -1,7 +1,5 @@
 """What a location's menu stands on: its stations and its taxes."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,6 +13,7 @@ from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.menu.models import Station, TaxClass, TaxRate
+from app.tenancy.domain import slug_from
 from app.tenancy.queries import LocationView
 
 
@@ -63,8 +62,7 @@ def set_stations(location: LocationView, stations: Sequence[NewStation]) -> dict
 
 def _slug(name: str, position: int) -> str:
     """The name for addresses; one that has no Latin letter is called by its place."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or f"station-{position}"
+    return slug_from(name) or f"station-{position}"
 
 
 def set_tax_rates(location: LocationView, rates: Iterable[NewTaxRate]) -> None:

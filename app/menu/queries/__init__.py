@@ -2,6 +2,8 @@
 
 from app.menu.queries.browsing import catalogue, item_detail
 from app.menu.queries.counting import CountedCategory, CountedView, counted_menu, get_counted
+from app.menu.queries.priced import PricedMenu, TaxClassView
+from app.menu.queries.pricing import priced_menu, tax_classes
 from app.menu.queries.selling import sellable, sellables
 from app.menu.queries.views import (
     CatalogueView,
@@ -31,12 +33,16 @@ __all__ = [
     "ItemView",
     "Left",
     "ModifierView",
+    "PricedMenu",
     "Sellable",
+    "TaxClassView",
     "VariantView",
     "catalogue",
     "counted_menu",
     "get_counted",
     "item_detail",
+    "priced_menu",
     "sellable",
     "sellables",
+    "tax_classes",
 ]

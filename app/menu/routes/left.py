@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock
@@ -13,9 +13,7 @@ from app.identity.current import current_actor
 from app.identity.permissions import MENU_86
 from app.menu import commands, queries
 from app.menu.forms import LeftForm
-from app.tenancy.routing import STAFF_PREFIX
-
-menu = Blueprint("menu", __name__, url_prefix=f"{STAFF_PREFIX}/menu")
+from app.menu.routes.blueprint import menu
 
 
 @menu.get("", endpoint="menu")

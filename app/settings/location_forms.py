@@ -1,0 +1,182 @@
+"""What the forms of locations send, and what stands in their fields."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel import Locale
+from babel.numbers import list_currencies
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
+
+from app.core.errors import Invalid
+from app.menu.queries import TaxClassView
+from app.settings.locations import SetUp
+from app.tenancy.commands import NewLocation
+from app.tenancy.countries import Country, all_time_zones, is_locale
+from app.tenancy.domain import slug_from
+from app.tenancy.queries import LocationView
+
+STYLES = ("pay_later", "pay_first")
+LEVELS = ("line", "bill")
+INCLUSIVE, ON_TOP = TAX_MODELS = ("inclusive", "on_top")
+TAX = "VAT"
+MOST_LINES = 8
+MOST_COIN = 100_000
+PERCENT = "percent-"
+_OF_SETUP = frozenset({"copy_from", "tables", "overrides", "tax_name"})
+
+_TEXT = validate.ContainsNoneOf("\0")
+_NAME = (validate.Length(1, 60, error="A name has 1 to 60 characters."), _TEXT)
+_NUMBER = "A rate is a number from 0 to 100, such as 10 or 8.875."
+
+
+def _check_locale(text: str) -> None:
+    if not is_locale(text):
+        raise ValidationError("Choose a language of the list.")
+
+
+def _check_paper(text: str) -> None:
+    if len(text.splitlines()) > MOST_LINES or any(len(line) > 48 for line in text.splitlines()):
+        raise ValidationError(f"At most {MOST_LINES} lines of 48 characters fit on the paper.")
+
+
+class _Trimmed(Schema):
+    """Forms whose spaces around a value, and line ends of a browser, mean nothing."""
+
+    @pre_load
+    def _trim(self, sent: Any, **_: Any) -> dict[str, Any]:
+        return {name: sent[name].strip().replace("\r\n", "\n") for name in sent}
+
+
+def _time_zone(*, required: bool = False) -> fields.String:
+    known = validate.OneOf(all_time_zones(), error="Choose a time zone of the list.")
+    return fields.String(required=required, validate=known)
+
+
+def _currency(*, required: bool = False) -> fields.String:
+    known = validate.OneOf(sorted(list_currencies()), error="A currency is like EUR or USD.")
+    return fields.String(required=required, validate=known)
+
+
+def _tax_model(*, required: bool = False) -> fields.String:
+    return fields.String(required=required, validate=validate.OneOf(TAX_MODELS))
+
+
+class LocationForm(_Trimmed):
+    """What may be changed of a location; what orders have fixed is not sent at all."""
+
+    name = fields.String(required=True, validate=_NAME)
+    locale = fields.String(required=True, validate=_check_locale)
+    time_zone = _time_zone()
+    currency = _currency()
+    tax_model = _tax_model()
+    cut_off = fields.Time(
+        required=True, format="%H:%M", error_messages={"invalid": "A time is like 04:00."}
+    )
+    dine_in_style = fields.String(required=True, validate=validate.OneOf(STYLES))
+    takeaway_style = fields.String(required=True, validate=validate.OneOf(STYLES))
+    rounding_level = fields.String(required=True, validate=validate.OneOf(LEVELS))
+    cash_step_minor = fields.Integer(
+        required=True,
+        validate=validate.Range(1, MOST_COIN, error="The smallest coin is 1 or more."),
+        error_messages={"invalid": "The smallest coin is a whole number."},
+    )
+    receipt_header = fields.String(load_default="", validate=(_check_paper, _TEXT))
+    receipt_footer = fields.String(load_default="", validate=(_check_paper, _TEXT))
+
+    @post_load
+    def _as_columns(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        model = data.pop("tax_model", None)
+        return data | ({"tax_inclusive": model == INCLUSIVE} if model else {})
+
+
+class NewLocationForm(LocationForm):
+    """A new location: an empty slug is made of the name, `copy_from` empty copies nothing."""
+
+    time_zone = _time_zone(required=True)
+    currency = _currency(required=True)
+    tax_model = _tax_model(required=True)
+    slug = fields.String(load_default="")
+    copy_from = fields.UUID(load_default=None, allow_none=True)
+    tables = fields.Boolean(load_default=False)
+    overrides = fields.Boolean(load_default=False)
+    tax_name = fields.String(load_default="", validate=(validate.Length(0, 40), _TEXT))
+
+    @pre_load
+    def _copies_nothing(self, sent: Any, **_: Any) -> dict[str, Any]:
+        return dict(sent) | {"copy_from": sent.get("copy_from") or None}
+
+
+def location_of(form: Mapping[str, Any]) -> NewLocation:
+    """The location that a NewLocationForm asks for."""
+    values = {name: value for name, value in form.items() if name not in _OF_SETUP}
+    return NewLocation(**values | {"slug": form["slug"] or slug_from(form["name"])})
+
+
+def setup_of(
+    form: Mapping[str, Any], sent: Mapping[str, str], tax_classes: Iterable[TaxClassView]
+) -> SetUp:
+    """What the location starts with; raises Invalid for a rate that is none, or missing."""
+    if form["copy_from"]:
+        return SetUp(
+            copy_from=form["copy_from"], tables=form["tables"], overrides=form["overrides"]
+        )
+    asked = {one.name: sent.get(f"{PERCENT}{one.id}", "") for one in tax_classes}
+    percents = {name: _percent(text) for name, text in asked.items()}
+    wrong = [name for name, percent in percents.items() if percent is None]
+    if wrong:
+        raise Invalid("percent", f"{', '.join(wrong)}: {_NUMBER}")
+    known = {name: percent for name, percent in percents.items() if percent is not None}
+    return SetUp(tax_name=form["tax_name"] or TAX, percents=known)
+
+
+def locale_choices(likely: Iterable[str]) -> list[tuple[str, str]]:
+    """Locales to choose from, the likeliest first, each in its own words."""
+    return [(name, Locale.parse(name).get_display_name() or name) for name in _first(likely)]
+
+
+def zone_choices(likely: Iterable[str]) -> list[tuple[str, str]]:
+    """Every time zone, the likeliest first."""
+    return [(name, name.replace("_", " ")) for name in _first([*likely, *all_time_zones()])]
+
+
+def _first(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def proposal(
+    country: Country, currency: str | None, tax_classes: Iterable[TaxClassView]
+) -> dict[str, str]:
+    """What stands in the fields of a new location; `currency` is that of the menu, if it has."""
+    return {f"{PERCENT}{one.id}": "" for one in tax_classes} | {
+        "name": "",
+        "slug": "",
+        "locale": country.locale,
+        "time_zone": country.time_zone,
+        "currency": currency or country.currency,
+        "tax_model": INCLUSIVE if country.tax_inclusive else ON_TOP,
+        "cut_off": country.cut_off.isoformat("minutes"),
+        "dine_in_style": "pay_later",
+        "takeaway_style": "pay_first",
+        "rounding_level": "line",
+        "cash_step_minor": str(country.cash_step_minor),
+        "receipt_header": "",
+        "receipt_footer": "",
+        "tax_name": TAX,
+    }
+
+
+def current(place: LocationView) -> dict[str, str]:
+    """What stands in the fields of a location as it is."""
+    model = INCLUSIVE if place.tax_inclusive else ON_TOP
+    values = {name: str(value) for name, value in vars(place).items()}
+    return values | {"tax_model": model, "cut_off": place.cut_off.isoformat("minutes")}
+
+
+def _percent(text: str) -> Decimal | None:
+    try:
+        percent = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    is_rate = percent.is_finite() and 0 <= percent <= 100
+    return percent if is_rate and percent == round(percent, 4) else None
