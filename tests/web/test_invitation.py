@@ -143,8 +143,10 @@ def test_who_works_elsewhere_proves_it_by_the_password_from_there(
     for tenant in (house.tenant.slug, diner.tenant.slug):
         answer = try_password(app.test_client(), tenant, charlie.email)
         assert answer.status_code == 303
-    with diner.inside():
-        assert get_person(charlie.member_id).state == "active"
+    with house.inside():
+        people.deactivate(boss(house), member_id)
+    assert try_password(app.test_client(), house.tenant.slug, charlie.email).status_code == 422
+    assert try_password(app.test_client(), diner.tenant.slug, charlie.email).status_code == 303
 
 
 def test_the_page_does_not_tell_who_has_an_account(
@@ -200,14 +202,17 @@ def test_wrong_passwords_at_an_invitation_are_waited_for(
 def test_a_link_runs_out_after_a_week(
     app: Flask, invite: Callable[[str], tuple[UUID, str]], house: Restaurant
 ) -> None:
-    _member, link = invite(address_of("ida", house))
+    member_id, link = invite(address_of("ida", house))
 
     with time_machine.travel(clock.now() + timedelta(days=6, hours=23), tick=False):
         early = app.test_client().get(link).status_code
     with time_machine.travel(clock.now() + timedelta(days=7, minutes=1), tick=False):
         late = app.test_client().get(link).status_code
+        owner = signed_in(app, house.people["owner"])
+        page = owner.get(f"/t/{house.tenant.slug}/settings/staff/{member_id}")
 
     assert (early, late) == (200, 410)
+    assert "ran out on" in page.get_text()
 
 
 def test_a_withdrawn_invitation_leads_nowhere_and_leaves_nothing(

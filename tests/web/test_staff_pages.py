@@ -96,6 +96,13 @@ def test_others_see_no_staff(app: Flask, house: Restaurant, who: str) -> None:
     visitor.get(staff_of(house, house.people[who].member_id), status=403)
 
 
+def test_a_persons_page_still_names_who_looks(owner: Visitor, house: Restaurant) -> None:
+    page = owner.get(staff_of(house, house.people["server"].member_id))
+
+    (reader,) = page.select(".self")
+    assert reader.get_text(strip=True) == "Owner"
+
+
 def test_the_search_is_a_fragment_and_an_address(owner: Visitor, house: Restaurant) -> None:
     address = f"{staff_of(house)}?q=kit&state=active"
 
@@ -220,7 +227,7 @@ def test_a_manager_changes_nothing_about_the_owner(
     for fragment in (False, True):
         manager.post(staff_of(house, boss.member_id) + end, status=403, fragment=fragment, **values)
 
-    assert "cannot change what may do more than you" in page.get_text()
+    assert "You can look at this person, and change nothing." in page.get_text()
     assert not page.select("main form")
     assert state_of(owner_connection, boss) == before
 

@@ -49,6 +49,7 @@ def add(
     """
     with transaction():
         actor.require(STAFF_MANAGE)
+        hold_owners()  # nobody deletes the role meanwhile
         _require_known(work.places)
         new = NewMember(
             name=check_name(work.name),

@@ -86,6 +86,14 @@ class SessionView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InvitationView:
+    """A link that was mailed, and until when it leads somewhere."""
+
+    ends_at: datetime
+    is_over: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleView:
     """A role and how many hold it, former people included."""
 
@@ -146,9 +154,9 @@ def sessions_of(member_id: UUID) -> list[SessionView]:
     ]
 
 
-def invitation_ends_at(member_id: UUID) -> datetime | None:
-    """When the link that was mailed to somebody runs out, or has; None without one."""
-    found: datetime | None = execute(
+def find_invitation(member_id: UUID) -> InvitationView | None:
+    """The link that was mailed to somebody and not followed, also when it has run out."""
+    ends_at = execute(
         select(func.max(EmailLink.expires_at)).where(
             EmailLink.tenant_id == current_tenant_id(),
             EmailLink.kind == "invite",
@@ -156,7 +164,7 @@ def invitation_ends_at(member_id: UUID) -> datetime | None:
             EmailLink.used_at.is_(None),
         )
     ).scalar_one()
-    return found
+    return InvitationView(ends_at=ends_at, is_over=ends_at <= clock.now()) if ends_at else None
 
 
 def roles() -> list[RoleView]:

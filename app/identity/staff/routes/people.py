@@ -215,9 +215,9 @@ def _person(member_id: UUID, error: DomainError | None = None, *, new_pin: str =
     shown = queries.get_person(member_id)
     page = render_template(
         "identity/staff/person.html",
-        person=shown,
+        member=shown,
         sessions=queries.sessions_of(member_id),
-        invitation_ends_at=queries.invitation_ends_at(member_id),
+        invitation=queries.find_invitation(member_id),
         may_change=_may_change(current_actor(), shown),
         new_pin=new_pin,
         sent=request.form if "role_id" in request.form else _sent(shown),
