@@ -25,6 +25,7 @@ from app.identity.links import Link, LinkOver, forget_links, look_at, make_link,
 from app.identity.models import Member, MemberLocation
 from app.identity.passwords import hash_secret, is_right, peppered
 from app.identity.permissions import STAFF_MANAGE
+from app.identity.staff.owners import hold_owners
 from app.identity.staff.people import Work, add, hold, record
 from app.identity.tries import forget_failures, note_failure, stand_in_line, subject_of
 from app.tenancy.queries import TenantView
@@ -59,6 +60,7 @@ def invite(actor: Actor, tenant: TenantView, work: Work, email: str) -> UUID:
     """
     with transaction():
         actor.require(STAFF_MANAGE)
+        hold_owners()  # of two invitations to one address the second is told of the first
         address = _free(email)
         member_id = add(actor, work, invited_email=address)
         _mail(tenant, member_id, address, work.name)

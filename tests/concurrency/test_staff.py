@@ -1,4 +1,4 @@
-"""Two owners who turn each other out at the same moment: one of them stays."""
+"""Two at the same moment: owners who turn each other out, invitations, a role that goes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,10 +8,11 @@ import pytest
 from psycopg import Connection
 
 from app.core.errors import DomainError
-from app.identity.staff import people, roles
+from app.identity.staff import invitations, people, roles
+from app.identity.staff.invitations import Answer
 from app.identity.staff.people import Work
 from tests.support.restaurants import TRATTORIA, Restaurant
-from tests.support.staff import role_id
+from tests.support.staff import link_mailed, role_id, token_in
 from tests.support.together import together
 
 ROUNDS = 5
@@ -83,7 +84,48 @@ def test_a_role_is_not_deleted_while_somebody_gets_it(
         assert sorted(told) in (["done", "role_held"], ["done", "no_role"])
 
 
-def _try(house: Restaurant, act: Callable[[], None]) -> str:
+def test_of_two_invitations_to_one_address_one_is_sent(
+    new_restaurant: Callable[..., Restaurant], owner_connection: Connection
+) -> None:
+    house = new_restaurant(OWNERS)
+    owner = house.people["ann"].actor
+
+    def invite(index: int) -> str:
+        def act() -> None:
+            work = Work(name=f"Ida {index}", role_id=role_id("server"))
+            invitations.invite(owner, house.tenant, work, f"Ida@{house.tenant.slug}.example")
+
+        return _try(house, act)
+
+    assert sorted(together(invite, 3)) == ["done", "invited", "invited"]
+    (mails,) = owner_connection.execute(
+        "SELECT count(*) FROM outbox WHERE tenant_id = %s AND handler = 'mail.send'",
+        [house.tenant.id],
+    ).fetchone() or (0,)
+    assert mails == 1
+
+
+def test_of_two_who_follow_one_link_one_is_in(
+    new_restaurant: Callable[..., Restaurant], owner_connection: Connection
+) -> None:
+    house = new_restaurant(OWNERS)
+    with house.inside():
+        work = Work(name="Ida", role_id=role_id("server"))
+        email = f"ida@{house.tenant.slug}.example"
+        invitations.invite(house.people["ann"].actor, house.tenant, work, email)
+    token = token_in(link_mailed(house, owner_connection))
+
+    def accept(index: int) -> str:
+        password = f"a sentence of number {index}"
+        answer = Answer(token=token, password=password, pin="8642", address=str(index))
+        return _try(house, lambda: invitations.accept(answer))
+
+    told = together(accept, 2)
+
+    assert told.count("done") == 1
+
+
+def _try(house: Restaurant, act: Callable[[], object]) -> str:
     with house.inside():
         try:
             act()
