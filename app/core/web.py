@@ -21,7 +21,9 @@ _QUIET = ("/healthz", "/readyz", "/assets/", "/static/")
 
 def init_web(app: Flask, settings: Settings) -> None:
     """Register the hooks around each request."""
-    app.before_request(_begin)
+    # Before the address is read, so that one of nothing is answered with a reference as well:
+    # else another's location would be told from none.
+    app.url_value_preprocessor(_begin)
     app.after_request(_finish)
     app.extensions["settings"] = settings
 
@@ -63,7 +65,7 @@ def content_policy(sockets: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def _begin() -> None:
+def _begin(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else str(new_id())
     g.began = time.perf_counter()

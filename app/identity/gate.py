@@ -123,6 +123,7 @@ def _require_tenant() -> None:
 def _require_location(actor: Actor) -> None:
     location = g.get("location")
     if location is not None and not actor.is_at(location.id):
+        g.pop("location")  # its language and clock would tell it from none
         raise NotFound("no_location", "There is no such location.")
 
 

@@ -41,7 +41,7 @@ from app.menu.models import (
     TaxClass,
     Variant,
 )
-from app.tenancy.queries import LocationView
+from app.tenancy.queries import LocationView, locations
 
 STANDARD = "Standard"
 
@@ -80,7 +80,8 @@ def import_menu(
             location_id=location.id,
             after=asdict(counts),
         )
-        changed(location.id, "menu")
+        for place in locations():  # the menu is the restaurant's: all of them sell by it
+            changed(place.id, "menu")
     return counts
 
 

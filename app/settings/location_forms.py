@@ -25,7 +25,7 @@ MOST_COIN = 100_000
 PERCENT = "percent-"
 _OF_SETUP = frozenset({"copy_from", "tables", "overrides", "tax_name"})
 
-_TEXT = validate.ContainsNoneOf("\0")
+_TEXT = validate.ContainsNoneOf("\0", error="There is a character here that cannot be kept.")
 _NAME = (validate.Length(1, 60, error="A name has 1 to 60 characters."), _TEXT)
 _NUMBER = "A rate is a number from 0 to 100, such as 10 or 8.875."
 
@@ -45,7 +45,8 @@ class _Trimmed(Schema):
 
     @pre_load
     def _trim(self, sent: Any, **_: Any) -> dict[str, Any]:
-        return {name: sent[name].strip().replace("\r\n", "\n") for name in sent}
+        values = {name: sent[name].strip().replace("\r\n", "\n") for name in sent}
+        return {name: value for name, value in values.items() if value or name != "copy_from"}
 
 
 def _time_zone(*, required: bool = False) -> fields.String:
@@ -97,14 +98,10 @@ class NewLocationForm(LocationForm):
     currency = _currency(required=True)
     tax_model = _tax_model(required=True)
     slug = fields.String(load_default="")
-    copy_from = fields.UUID(load_default=None, allow_none=True)
+    copy_from = fields.UUID(load_default=None)
     tables = fields.Boolean(load_default=False)
     overrides = fields.Boolean(load_default=False)
     tax_name = fields.String(load_default="", validate=(validate.Length(0, 40), _TEXT))
-
-    @pre_load
-    def _copies_nothing(self, sent: Any, **_: Any) -> dict[str, Any]:
-        return dict(sent) | {"copy_from": sent.get("copy_from") or None}
 
 
 def location_of(form: Mapping[str, Any]) -> NewLocation:

@@ -20,6 +20,7 @@ TABLES = {
     "order_id": "orders",
     "line_id": "order_line",
     "item_id": "item",
+    "location_id": "location",
     "table_id": "floor_table",
     "visit_id": "visit",
     "payment_id": "payment",

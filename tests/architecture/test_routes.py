@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from app.core.access import PUBLIC, SIGNED_IN, access_of
 from app.core.ids import new_id
 from app.identity.permissions import PERMISSIONS, ROLES
+from app.tenancy.domain import RESERVED_SLUGS
 from tests.support.restaurants import DINER, TRATTORIA, Restaurant
 from tests.support.trade import trade
 from tests.support.visitor import Visitor, signed_in
@@ -35,6 +36,9 @@ NAMED_IN_ADDRESSES = (
     "item",
     "member",
     "role",
+    "variant",
+    "modifier",
+    "location",
 )
 # What forms ask for, so that a call gets past its form and looks for its thing.
 FORM = {
@@ -138,6 +142,19 @@ def test_every_address_declares_who_may_call_it(app: Flask) -> None:
     known = {PUBLIC, SIGNED_IN, *PERMISSIONS}
 
     assert [str(call) for call in calls(app) if call.access not in known] == []
+
+
+def test_no_location_can_have_the_name_of_an_address_beside_it(app: Flask) -> None:
+    """Else a new page under /t/<tenant>/ would hide a location, or a location a page."""
+    beside = {
+        rule.rule.split("/")[3]
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/t/<tenant>/")
+    }
+    words = {name for name in beside if name and not name.startswith("<") and "." not in name}
+
+    assert words >= {"settings", "sign-in", "pin"}
+    assert words - RESERVED_SLUGS == set()
 
 
 def test_nothing_is_changed_by_following_a_link(app: Flask) -> None:

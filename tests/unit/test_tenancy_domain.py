@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import Invalid
-from app.tenancy.domain import RESERVED_SLUGS, business_date, business_day_start, check_slug
+from app.tenancy.domain import (
+    RESERVED_SLUGS,
+    business_date,
+    business_day_start,
+    check_slug,
+    date_of_work,
+    slug_from,
+)
 
 ROME, NEW_YORK = ZoneInfo("Europe/Rome"), ZoneInfo("America/New_York")
 FOUR = time(4)
@@ -121,3 +128,46 @@ def test_reserved_words_are_refused(slug: str) -> None:
     assert slug in RESERVED_SLUGS
     with pytest.raises(Invalid, match="reserved"):
         check_slug(slug)
+
+
+def test_a_later_cut_off_counts_from_the_next_day_on() -> None:
+    """At five a day that ends at four is over, though the next one will end at six."""
+    began = (date(2024, 5, 1), FOUR)
+    five, seven = (datetime(2024, 5, day, hour, tzinfo=ROME) for day, hour in ((2, 5), (3, 5)))
+
+    assert date_of_work(five, ROME, time(6), began) == date(2024, 5, 2)
+    assert date_of_work(seven, ROME, time(6), (date(2024, 5, 2), time(6))) == date(2024, 5, 2)
+
+
+def test_an_earlier_cut_off_does_not_end_the_day_that_is_open() -> None:
+    five = datetime(2024, 5, 2, 5, tzinfo=ROME)
+
+    assert date_of_work(five, ROME, FOUR, (date(2024, 5, 1), time(6))) == date(2024, 5, 1)
+    assert date_of_work(five, ROME, FOUR, None) == date(2024, 5, 2)
+
+
+@given(instants, cutoffs, cutoffs, zones, st.integers(0, 40))
+def test_no_date_comes_twice_whatever_the_cut_off_becomes(
+    instant: datetime, old: time, new: time, zone: ZoneInfo, days: int
+) -> None:
+    day = business_date(instant - timedelta(days=days), zone, old)
+
+    found = date_of_work(instant, zone, new, (day, old))
+
+    is_over = instant >= business_day_start(day + timedelta(days=1), zone, old)
+    assert found > day if is_over else found == day
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Old Town", "old-town"),
+        ("Café de l’Été", "cafe-de-lete"),
+        ("  --  ", ""),
+        ("東京", ""),
+        ("A" * 90, "a" * 40),
+        ("x" * 39 + " y", "x" * 39),
+    ],
+)
+def test_a_slug_is_made_of_a_name(name: str, slug: str) -> None:
+    assert slug_from(name) == slug

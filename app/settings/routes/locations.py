@@ -94,7 +94,7 @@ def _new_form(status: int, error: Invalid | None) -> Response:
         "settings/_new_location.html",
         "settings/new_location.html",
         status,
-        values=values | request.values.to_dict(),
+        values=values | _typed(),
         country=country.code,
         countries=countries.country_names(locale()),
         source=_source(places),
@@ -105,6 +105,11 @@ def _new_form(status: int, error: Invalid | None) -> Response:
         errors=error.fields if error else {},
         sentence=error.sentence if error else "",
     )
+
+
+def _typed() -> dict[str, str]:
+    """What was sent, to stand in its fields again; no page can hold a NUL."""
+    return {name: value.replace("\0", "") for name, value in request.values.items()}
 
 
 def _country(places: Sequence[LocationView]) -> Country:
@@ -132,7 +137,7 @@ def _edit_form(place: LocationView, status: int, error: Invalid | None) -> Respo
         "settings/location.html",
         place=place,
         address=f"/t/{g.tenant.slug}/{place.slug}",
-        values=forms.current(place) | request.form.to_dict(),
+        values=forms.current(place) | _typed(),
         has_orders=locations.has_orders(place.id),
         locales=forms.locale_choices((place.locale, *known)),
         time_zones=forms.zone_choices((place.time_zone, *zones)),
