@@ -28,7 +28,7 @@ from tests.support.trade import Wanted, order, owner_of, pay
 from tests.support.truth import offences
 
 NewRestaurant = Callable[..., Restaurant]
-MENU = ("kind,name,of,price,tax", "category,Mains,,,food", "item,Soup,Mains,5.50,")
+MENU = ("kind,name,of,price,tax,colour", "category,Mains,,,food,1", "item,Soup,Mains,5.50,,")
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 NEW = NewLocation(
     slug="station",

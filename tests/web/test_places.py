@@ -171,8 +171,9 @@ def test_a_socket_asks_for_the_role_of_its_place(app: Flask, pair: Pair) -> None
     token = token_of(open_browser(app, first, first.people["bob"]))
 
     def admitted(place: Restaurant) -> bool:
-        path, cookie = f"{place.url}/stream?view=dashboard", {"Cookie": f"{PLAIN_COOKIE}={token}"}
-        with app.test_request_context(path, headers=cookie):
+        asked = {"Connection": "Upgrade", "Upgrade": "websocket"}
+        asked["Cookie"] = f"{PLAIN_COOKIE}={token}"
+        with app.test_request_context(f"{place.url}/stream?view=dashboard", headers=asked):
             with pytest.raises(NotFound, match="serves no sockets"):
                 app.preprocess_request()
             with suppress(Forbidden):
