@@ -61,7 +61,7 @@ def link_mailed(house: Restaurant, owner: Connection) -> str:
     assert row is not None, "no mail was written"
     with house.inside():
         body = json.loads(unseal(row[0][mail.SEALED]))["body"]
-    parts = urlsplit(next(word for word in body.split() if "/invitation?" in word))
+    parts = urlsplit(next(word for word in body.split() if "/invite?" in word))
     return f"{parts.path}?{parts.query}"
 
 

@@ -60,7 +60,7 @@ def follow(app: Flask, link: str) -> Visitor:
 def accept(visitor: Visitor, password: str, *, status: int = 200, pin: str = PIN) -> BeautifulSoup:
     """Fill the invitation in."""
     return visitor.submit(
-        visitor.form("/invitation"), {"password": password, "pin": pin}, status=status
+        visitor.form("/invite"), {"password": password, "pin": pin}, status=status
     )
 
 
@@ -120,7 +120,7 @@ def test_the_mail_leads_to_the_installations_own_address(
     assert owner.page is not None
     assert "invited" in owner.page.get_text()
     link = link_mailed(house, owner_connection)
-    assert link.startswith(f"/t/{house.tenant.slug}/invitation?token=")
+    assert link.startswith(f"/t/{house.tenant.slug}/invite?token=")
     assert address_of("ida", house) in follow(app, link).page.get_text()  # type: ignore[union-attr]
 
 
@@ -346,7 +346,7 @@ def test_the_secrets_of_an_invitation_reach_no_log_and_no_table(
     with caplog.at_level("DEBUG"):
         accept(follow(app, link), NEW_PASSWORD)
 
-    assert "/invitation" in caplog.text
+    assert "/invite" in caplog.text
     for secret in (token_in(link), NEW_PASSWORD):
         assert secret not in caplog.text
         for table in ("account", "credential", "member", "email_link", "outbox", "audit_entry"):

@@ -216,7 +216,7 @@ def _forget(member_id: UUID) -> None:
 
 def _mail(tenant: TenantView, member_id: UUID, address: str, name: str) -> None:
     token = make_link("invite", address, lasts=LASTS, member_id=member_id)
-    path = f"/t/{tenant.slug}/invitation?{urlencode({'token': token})}"
+    path = f"/t/{tenant.slug}/invite?{urlencode({'token': token})}"
     body = _(
         "Hello %(name)s,\n\n%(restaurant)s invites you to work with Nibblix. Choose a password"
         " and a PIN here, within 7 days:\n\n%(link)s\n\nIf you did not expect this, do nothing.\n",

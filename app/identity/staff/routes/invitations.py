@@ -21,8 +21,8 @@ REFUSALS = (Invalid, Conflict, WrongSecret, TooManyTries)
 
 def register(staff: Blueprint) -> None:
     """Attach the addresses."""
-    staff.get("/invitation", endpoint="invitation")(invitation)
-    staff.post("/invitation", endpoint="accept")(accept)
+    staff.get("/invite", endpoint="invitation")(invitation)
+    staff.post("/invite", endpoint="accept")(accept)
 
 
 @public
