@@ -46,6 +46,22 @@ def place_member(actor: Actor, member_id: UUID, places: Sequence[Place]) -> None
         )
 
 
+def add_places(member_id: UUID, places: Sequence[Place]) -> None:
+    """Write the places of a member who has none yet; asked by commands of the staff alone."""
+    rows = [
+        {
+            "tenant_id": current_tenant_id(),
+            "id": new_id(),
+            "member_id": member_id,
+            "location_id": location_id,
+            "role_id": role_id,
+        }
+        for location_id, role_id in places
+    ]
+    if rows:
+        execute(insert(MemberLocation), rows)
+
+
 def get_standing(member_id: UUID, *, lock: bool = False) -> Actor:
     """A member as one who acts at no location; raises NotFound."""
     statement = (
@@ -125,22 +141,6 @@ def _write(member_id: UUID, places: Sequence[Place]) -> None:
         )
     )
     add_places(member_id, places)
-
-
-def add_places(member_id: UUID, places: Sequence[Place]) -> None:
-    """Write the places of a member who has none yet; asked by commands of the staff alone."""
-    rows = [
-        {
-            "tenant_id": current_tenant_id(),
-            "id": new_id(),
-            "member_id": member_id,
-            "location_id": location_id,
-            "role_id": role_id,
-        }
-        for location_id, role_id in places
-    ]
-    if rows:
-        execute(insert(MemberLocation), rows)
 
 
 def _told(places: Sequence[Place]) -> Json:

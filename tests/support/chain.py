@@ -1,14 +1,18 @@
 """A restaurant with a second location, opened as its owner would."""
 
-from dataclasses import replace
-from datetime import time
+from dataclasses import dataclass, replace
+from datetime import date, time
 from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.db import execute, transaction
 from app.identity.models import Role
 from app.identity.places import place_member
+from app.menu import commands as menu
+from app.menu.commands import Sold
+from app.menu.queries import catalogue, tax_classes
 from app.settings.locations import SetUp, add_location
 from app.tenancy.commands import NewLocation
 from app.tenancy.queries import get_location_by_id
@@ -32,6 +36,30 @@ def open_second(restaurant: Restaurant, slug: str = "harbour") -> Restaurant:
         location_id = add_location(owner_of(restaurant), new, SetUp(copy_from=first.id))
         place = get_location_by_id(location_id)
     return replace(restaurant, location=place)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One restaurant as it stands at its two locations."""
+
+    first: Restaurant
+    second: Restaurant
+
+    def price(self, name: str, minor: int, day: date | None = None) -> None:
+        """Give a size a price of the second location's own."""
+        second = self.second
+        sold = Sold(kind="variant", id=second.variants[name])
+        menu.set_price_here(owner_of(second), second.location, sold, minor, day)
+
+    def class_id(self, name: str) -> UUID:
+        """A tax class by its name."""
+        return next(one.id for one in tax_classes(None, clock.now()) if one.name == name)
+
+
+def shown(place: Restaurant) -> dict[str, int]:
+    """The menu as people see it: lowest price by item."""
+    found = catalogue(place.location, "dine_in", "pos", clock.now())
+    return {item.name: item.price_minor for group in found.categories for item in group.items}
 
 
 def role_id(restaurant: Restaurant, name: str) -> UUID:
