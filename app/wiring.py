@@ -17,6 +17,7 @@ from app.identity.account.routes import account
 from app.identity.housekeeping import EVERY_S, tidy
 from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
 from app.identity.routes import identity
+from app.identity.staff.routes import staff
 from app.identity.watching import GATE
 from app.invariants.cli import check_invariants_command
 from app.inventory import commands as inventory
@@ -88,6 +89,7 @@ def register(app: Flask) -> None:
         identity,
         brand,
         account,
+        staff,
         floor,
         ordering_pages,
         ordering_api,

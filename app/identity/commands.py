@@ -24,8 +24,9 @@ from app.identity.strength import check_password
 class NewMember:
     """Somebody who starts to work here: signs in by e-mail and password, by PIN, or both.
 
-    An e-mail that has an account already (at another restaurant) keeps its password. No
-    location means all of them.
+    An e-mail that has an account already (at another restaurant) keeps its password. Who is
+    asked at `invited_email` works here once that invitation is accepted. No location means all
+    of them.
     """
 
     name: str
@@ -33,6 +34,7 @@ class NewMember:
     email: str | None = None
     password: str | None = None
     pin: str | None = None
+    invited_email: str | None = None
     location_ids: tuple[UUID, ...] = ()
 
 
@@ -78,7 +80,8 @@ def add_member(actor: Actor, new: NewMember, *, member_id: UUID | None = None) -
             "role_id": role_id,
             "name": new.name,
             "pin_hash": _pin_hash(new.pin),
-            "active": True,
+            "active": new.invited_email is None,
+            "invited_email": new.invited_email,
         }
         execute(insert(Member).values(**values))
         add_places(member_id, [(location_id, None) for location_id in new.location_ids])
@@ -127,12 +130,18 @@ def _account(new: NewMember) -> UUID | None:
         return None
     wanted = {"email": new.email}
     row = execute(text("SELECT id FROM app.account_by_email(:email)"), wanted).one_or_none()
-    if row is not None:
-        return UUID(str(row.id))
-    password = check_password(new.password or "", words=(new.name, new.email))
-    account_id, secret = new_id(), hash_secret(password)
+    return UUID(str(row.id)) if row else open_account(new.email, new.password or "", new.name)
+
+
+def open_account(email: str, password: str, name: str) -> UUID:
+    """Open an account for an e-mail that has none; Invalid for a password that cannot be one.
+
+    `name` is what its owner is called: a password must be more than that.
+    """
+    account_id = new_id()
+    secret = hash_secret(check_password(password, words=(name, email)))
     execute(
         text("SELECT app.account_open(:id, :email, :secret, :at)"),
-        {"id": account_id, "email": new.email, "secret": secret, "at": clock.now()},
+        {"id": account_id, "email": email, "secret": secret, "at": clock.now()},
     )
     return account_id

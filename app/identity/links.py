@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from app.core import clock
 from app.core.db import execute, transaction
@@ -95,6 +95,17 @@ def use(kind: Kind, token: str) -> Link:
         .returning(EmailLink.id, EmailLink.email, EmailLink.member_id, EmailLink.data)
     ).one_or_none()
     return _link(row)
+
+
+def forget_links(kind: Kind, member_id: UUID) -> None:
+    """Nothing was mailed to a member: links of this kind lead nowhere from now on."""
+    execute(
+        delete(EmailLink).where(
+            EmailLink.tenant_id == current_tenant_id(),
+            EmailLink.kind == kind,
+            EmailLink.member_id == member_id,
+        )
+    )
 
 
 def _live(kind: Kind, token: str) -> tuple[ColumnElement[bool], ...]:

@@ -32,7 +32,10 @@ class Role(TenantRow, Base):
 
 
 class Member(TenantRow, Base):
-    """An account (or a PIN-only employee) inside this tenant. `account_id` is a bare uuid."""
+    """An account (or a PIN-only employee) inside this tenant. `account_id` is a bare uuid.
+
+    An invitation waits at `invited_email` until it is accepted, withdrawn, or the member leaves.
+    """
 
     __tablename__ = "member"
 
@@ -41,8 +44,13 @@ class Member(TenantRow, Base):
     name: Mapped[str]
     pin_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
+    invited_email: Mapped[str | None]
 
-    __table_args__ = (tenant_fk("role_id", "role"), tenant_unique("account_id"))
+    __table_args__ = (
+        tenant_fk("role_id", "role"),
+        tenant_unique("account_id"),
+        tenant_unique("invited_email"),
+    )
 
 
 class MemberLocation(TenantRow, Base):

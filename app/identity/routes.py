@@ -31,6 +31,7 @@ from app.identity.gate import may_open, next_path, page_of_fragment
 from app.identity.landing import landing
 from app.identity.queries import Login, PairedDevice
 from app.identity.session import cookie_name, is_overheard
+from app.identity.sign_in import Proven
 from app.tenancy.queries import locations
 
 identity = Blueprint("identity", __name__, url_prefix="/t/<tenant>")
@@ -60,10 +61,7 @@ def sign_in() -> Response | BaseResponse:
         )
     except REFUSALS as error:
         return refused(error, _sign_in_form(error.status, request.form.get("next"), error))
-    if proven.token is None:
-        begin_half(proven.member_id, next_path(form["next"]) or "")
-        return go_to(url_for("account.second_step"))
-    return go_to(onward(form["next"], enter(proven.token).actor))
+    return come_in(proven, form["next"])
 
 
 @identity.post("/sign-out")
@@ -131,6 +129,14 @@ def home() -> Response | BaseResponse:
     if len(links) == 1:
         return redirect(links[0][1])
     return make_response(render_template("identity/home.html", links=links))
+
+
+def come_in(proven: Proven, wanted: str | None) -> BaseResponse:
+    """Go on after the right password: to the wanted page, or first to the second factor."""
+    if proven.token is None:
+        begin_half(proven.member_id, next_path(wanted) or "")
+        return go_to(url_for("account.second_step"))
+    return go_to(onward(wanted, enter(proven.token).actor))
 
 
 def onward(wanted: str | None, actor: Actor) -> str:

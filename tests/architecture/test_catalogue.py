@@ -39,6 +39,7 @@ DEFINERS = {
     "recovery_use",
     "factor_remove",
     "factors_remove",
+    "member_emails",
     "outbox_claim",
     "outbox_overdue",
     "outbox_lag",

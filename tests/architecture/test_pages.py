@@ -27,6 +27,8 @@ TABLES = {
     "document_id": "fiscal_document",
     "ticket_id": "ticket",
     "device_id": "device",
+    "member_id": "member",
+    "role_id": "role",
 }
 WORDS = {"station": "kitchen", "on": "2026-01-31"}
 # An order that was paid, where the others ask for the last one.
@@ -46,6 +48,7 @@ APART = {
     # Mailed links, with a token that no address names.
     "account.new_password_page",
     "account.email_link",
+    "staff.invitation",
 }
 
 

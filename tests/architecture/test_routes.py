@@ -35,6 +35,8 @@ NAMED_IN_ADDRESSES = (
     "ticket",
     "ticket_line",
     "item",
+    "member",
+    "role",
     "variant",
     "modifier",
     "location",

@@ -1,0 +1,122 @@
+"""What the pages of the staff send, and what an invited person fills in."""
+
+from typing import Any
+
+from flask import Request
+from marshmallow import Schema, fields, validate
+
+from app.core.forms import read
+from app.identity.permissions import PERMISSIONS
+from app.identity.places import Place
+from app.identity.staff.domain import STATES
+from app.identity.staff.people import Work
+
+_TEXT = (validate.Length(1, 256), validate.ContainsNoneOf("\0"))
+_EMAIL = validate.Length(max=254)
+ROLE_AT = "role_at-"  # what follows is a location's id
+
+
+class PlaceForm(Schema):
+    """A location, and the role there where it is not the person's own."""
+
+    location_id = fields.UUID(required=True)
+    role_id = fields.UUID(load_default=None)
+
+
+class WorkForm(Schema):
+    """Name, role and places."""
+
+    name = fields.String(required=True, validate=_TEXT)
+    role_id = fields.UUID(required=True, error_messages={"required": "Choose a role."})
+    places = fields.List(fields.Nested(PlaceForm), load_default=list)
+
+
+class EmailForm(Schema):
+    """Where an invitation goes."""
+
+    email = fields.Email(
+        required=True, validate=_EMAIL, error_messages={"invalid": "This is no e-mail address."}
+    )
+
+
+class PinForm(Schema):
+    """A PIN; empty: one by lot."""
+
+    pin = fields.String(
+        load_default="", validate=validate.Regexp(r"([0-9]{4})?\Z", error="A PIN has 4 digits.")
+    )
+
+
+class AcceptForm(Schema):
+    """A password, a PIN, and the token of the link."""
+
+    token = fields.String(required=True, validate=_TEXT)
+    password = fields.String(required=True, validate=_TEXT)
+    pin = fields.String(
+        required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="A PIN has 4 digits.")
+    )
+
+
+class RoleForm(Schema):
+    """A role's name and what it lets do."""
+
+    name = fields.String(required=True, validate=_TEXT)
+    permissions = fields.List(
+        fields.String(validate=validate.OneOf(PERMISSIONS)), load_default=list
+    )
+
+
+class PeopleForm(Schema):
+    """What stands in the address of the list. A filter that means nothing is left out."""
+
+    q = fields.String(load_default="", validate=validate.Length(max=100))
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    role = fields.UUID(load_default=None)
+    location = fields.UUID(load_default=None)
+    page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
+
+
+def read_work(request: Request) -> Work:
+    """Name, role and places as a form sent them; raises Invalid."""
+    form = request.form
+    places = [
+        _given(location_id=place, role_id=form.get(ROLE_AT + place))
+        for place in form.getlist("location_ids")
+    ]
+    found = read(WorkForm, {**_given(**form.to_dict()), "places": places})
+    return Work(
+        name=found["name"],
+        role_id=found["role_id"],
+        places=tuple((place["location_id"], place["role_id"]) for place in found["places"]),
+    )
+
+
+def read_role(request: Request) -> tuple[str, list[str]]:
+    """A role's name and permissions as a form sent them; raises Invalid."""
+    form = request.form
+    sent = {"name": form.get("name", ""), "permissions": form.getlist("permissions")}
+    found = read(RoleForm, sent)
+    return found["name"], found["permissions"]
+
+
+def read_filters(request: Request) -> Any:
+    """What the list is narrowed to; raises Invalid."""
+    return read(PeopleForm, _given(**request.args.to_dict()))
+
+
+def chosen_places(request: Request) -> dict[str, str]:
+    """The places of a refused form, to be shown again: role by location, as they were sent."""
+    return {
+        place: request.form.get(ROLE_AT + place, "")
+        for place in request.form.getlist("location_ids")
+    }
+
+
+def shown_places(places: tuple[Place, ...]) -> dict[str, str]:
+    """The same of a person."""
+    return {str(place): str(role) if role else "" for place, role in places}
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    """Fields left empty count as missing."""
+    return {name: value for name, value in values.items() if value not in ("", None)}

@@ -1,0 +1,65 @@
+"""The page that an invitation's link leads to. The token stands in no path: paths are logged."""
+
+from flask import Blueprint, Response, g, make_response, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import public
+from app.core.errors import Conflict, DomainError, Invalid
+from app.core.forms import read
+from app.identity import sign_in as proofs
+from app.identity.current import find_login_here
+from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
+from app.identity.links import look_at
+from app.identity.routes import come_in
+from app.identity.session import cookie_name
+from app.identity.staff import invitations
+from app.identity.staff.forms import AcceptForm
+from app.identity.staff.invitations import Answer
+
+REFUSALS = (Invalid, Conflict, WrongSecret, TooManyTries)
+
+
+def register(staff: Blueprint) -> None:
+    """Attach the addresses."""
+    staff.get("/invite", endpoint="invitation")(invitation)
+    staff.post("/invite", endpoint="accept")(accept)
+
+
+@public
+def invitation() -> Response:
+    """Choose a password and a PIN; the same page whether or not there is an account."""
+    return _form(request.args.get("token", ""))
+
+
+@public
+def accept() -> BaseResponse:
+    """Join, and come in by the door that everybody comes in by."""
+    if cookie_name(request) is None:
+        raise InsecureAddress
+    address = request.remote_addr or ""
+    try:
+        form = read(AcceptForm, request.form)
+        email = invitations.accept(Answer(address=address, **form))
+    except REFUSALS as error:
+        return _refused(error)
+    return come_in(proofs.sign_in(email, form["password"], address, find_login_here()), None)
+
+
+def _refused(error: DomainError) -> Response:
+    response = _form(request.form.get("token", ""), error)
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(error.wait_s)
+    return response
+
+
+def _form(token: str, error: DomainError | None = None) -> Response:
+    fields = error.fields if isinstance(error, Invalid) else {}
+    page = render_template(
+        "identity/staff/invitation.html",
+        email=look_at("invite", token).email,
+        token=token,
+        restaurant=g.tenant.name,
+        errors=fields,
+        sentence=error.sentence if error and not fields else "",
+    )
+    return make_response(page, error.status if error else 200)

@@ -1,0 +1,260 @@
+"""The list of people, a person's page, and what is done there."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import requires
+from app.core.errors import Conflict, DomainError, Forbidden, Invalid
+from app.core.forms import read
+from app.core.htmx import fragment_or_page, go_to
+from app.identity.actor import Actor
+from app.identity.current import current_actor, once
+from app.identity.permissions import STAFF_MANAGE, STAFF_VIEW
+from app.identity.places import get_standing, require_covers
+from app.identity.staff import invitations, people, queries
+from app.identity.staff.forms import (
+    EmailForm,
+    PinForm,
+    chosen_places,
+    read_filters,
+    read_work,
+    shown_places,
+)
+from app.identity.staff.people import Work
+from app.identity.staff.queries import PersonView, Wanted
+from app.tenancy.queries import locations
+
+REFUSALS = (Invalid, Conflict)
+ONE = "/settings/staff/<uuid:member_id>"
+
+
+def register(staff: Blueprint) -> None:
+    """Attach the addresses."""
+    staff.get("/settings/staff", endpoint="people")(listed)
+    staff.get("/settings/staff/invite", endpoint="invite_page")(invite_page)
+    staff.get("/settings/staff/add", endpoint="add_page")(add_page)
+    staff.post("/settings/staff/invite")(invite)
+    staff.post("/settings/staff/add")(add)
+    staff.get(ONE)(person)
+    staff.post(ONE, endpoint="change")(change)
+    for address, endpoint, view in (
+        ("pin", "pin", give_pin),
+        ("pin/clear", "clear_pin", clear_pin),
+        ("sign-out", "sign_out", sign_out),
+        ("deactivate", "deactivate", deactivate),
+        ("reactivate", "reactivate", reactivate),
+        ("invitation", "send", send),
+        ("invitation/withdraw", "withdraw", withdraw),
+    ):
+        staff.post(f"{ONE}/{address}", endpoint=endpoint)(view)
+        # A refused form stands at the address that it was sent to: loaded again, it is the page.
+        staff.get(f"{ONE}/{address}", endpoint=f"after_{endpoint}")(person)
+
+
+@requires(STAFF_VIEW)
+def listed() -> Response:
+    """Who works here; search, filters and page stand in the address."""
+    asked = read_filters(request)
+    wanted = Wanted(
+        search=asked["q"].strip(),
+        state=asked["state"],
+        role_id=asked["role"],
+        location_id=asked["location"],
+        page=asked["page"],
+    )
+    return fragment_or_page(
+        "identity/staff/_people.html",
+        "identity/staff/people.html",
+        wanted=wanted,
+        found=queries.people(wanted),
+        roles=queries.roles(),
+        locations=locations(),
+        may_manage=current_actor().may(STAFF_MANAGE),
+    )
+
+
+@requires(STAFF_MANAGE)
+def invite_page() -> Response:
+    """Somebody new who signs in by e-mail."""
+    return _new("invite")
+
+
+@requires(STAFF_MANAGE)
+def add_page() -> Response:
+    """Somebody new who signs in by PIN alone."""
+    return _new("add")
+
+
+@requires(STAFF_MANAGE)
+def invite() -> BaseResponse:
+    """Invite somebody by e-mail."""
+
+    def command(work: Work) -> UUID:
+        email = read(EmailForm, request.form)["email"]
+        return invitations.invite(current_actor(), g.tenant, work, email)
+
+    return _take_on("invite", command)
+
+
+@requires(STAFF_MANAGE)
+def add() -> BaseResponse:
+    """Let somebody work here who signs in by PIN."""
+
+    def command(work: Work) -> UUID:
+        pin = read(PinForm, request.form)["pin"]
+        return people.add(current_actor(), work, pin=pin)
+
+    return _take_on("add", command)
+
+
+@requires(STAFF_VIEW)
+def person(member_id: UUID) -> Response:
+    """All about one person."""
+    return _person(member_id)
+
+
+@requires(STAFF_MANAGE)
+def change(member_id: UUID) -> BaseResponse:
+    """Change name, role and places."""
+    return _do(member_id, lambda actor: people.change(actor, member_id, read_work(request)))
+
+
+@requires(STAFF_MANAGE)
+def give_pin(member_id: UUID) -> BaseResponse:
+    """Give a PIN. One by lot is shown in the answer, and never again: it is kept hashed."""
+    try:
+        told = read(PinForm, request.form)["pin"]
+        pin = people.give_new_pin(current_actor(), member_id, told or None)
+    except REFUSALS as error:
+        return _person(member_id, error)
+    return _to(member_id) if told else _person(member_id, new_pin=pin)
+
+
+@requires(STAFF_MANAGE)
+def clear_pin(member_id: UUID) -> BaseResponse:
+    """Take the PIN away."""
+    return _do(member_id, lambda actor: people.clear_pin(actor, member_id))
+
+
+@requires(STAFF_MANAGE)
+def sign_out(member_id: UUID) -> BaseResponse:
+    """Sign a person out everywhere."""
+    return _do(member_id, lambda actor: people.sign_out(actor, member_id))
+
+
+@requires(STAFF_MANAGE)
+def deactivate(member_id: UUID) -> BaseResponse:
+    """End all that a person has here."""
+    return _do(member_id, lambda actor: people.deactivate(actor, member_id))
+
+
+@requires(STAFF_MANAGE)
+def reactivate(member_id: UUID) -> BaseResponse:
+    """Let a former member work here again."""
+    return _do(member_id, lambda actor: people.reactivate(actor, member_id))
+
+
+@requires(STAFF_MANAGE)
+def send(member_id: UUID) -> BaseResponse:
+    """Invite by e-mail somebody who is here already, or once more."""
+
+    def command(actor: Actor) -> None:
+        email = read(EmailForm, request.form)["email"]
+        invitations.send(actor, g.tenant, member_id, email)
+
+    return _do(member_id, command)
+
+
+@requires(STAFF_MANAGE)
+def withdraw(member_id: UUID) -> BaseResponse:
+    """Take an invitation back; who never worked here has no page any more."""
+
+    def command() -> dict[str, Any]:
+        return {"is_gone": invitations.withdraw(current_actor(), member_id)}
+
+    return go_to(url_for("staff.people")) if once(command)["is_gone"] else _to(member_id)
+
+
+def _take_on(how: str, command: Callable[[Work], UUID]) -> BaseResponse:
+    try:
+        work = read_work(request)
+        member_id = once(lambda: {"member_id": str(command(work))})["member_id"]
+    except REFUSALS as error:
+        return _new(how, error)
+    return _to(member_id)
+
+
+def _do(member_id: UUID, command: Callable[[Actor], None]) -> BaseResponse:
+    def act() -> dict[str, Any]:
+        command(current_actor())
+        return {}
+
+    try:
+        once(act)
+    except REFUSALS as error:
+        return _person(member_id, error)
+    return _to(member_id)
+
+
+def _to(member_id: object) -> BaseResponse:
+    return go_to(url_for("staff.person", member_id=member_id))
+
+
+def _new(how: str, error: DomainError | None = None) -> Response:
+    page = render_template(
+        "identity/staff/new.html", how=how, sent=request.form, **_choices(error), **_said(error)
+    )
+    return make_response(page, error.status if error else 200)
+
+
+def _person(member_id: UUID, error: DomainError | None = None, *, new_pin: str = "") -> Response:
+    shown = queries.get_person(member_id)
+    page = render_template(
+        "identity/staff/person.html",
+        member=shown,
+        sessions=queries.sessions_of(member_id),
+        invitation=queries.find_invitation(member_id),
+        may_change=_may_change(current_actor(), shown),
+        new_pin=new_pin,
+        sent=request.form if "role_id" in request.form else _sent(shown),
+        **_choices(error, shown),
+        **_said(error),
+    )
+    return make_response(page, error.status if error else 200)
+
+
+def _sent(shown: PersonView) -> dict[str, str]:
+    return {"name": shown.name, "role_id": str(shown.role_id)}
+
+
+def _choices(error: DomainError | None, shown: PersonView | None = None) -> dict[str, Any]:
+    """Roles and places to choose from, and which are chosen."""
+    actor = current_actor()
+    is_refused = error is not None and "role_id" in request.form
+    chosen = chosen_places(request) if is_refused or shown is None else shown_places(shown.places)
+    return {
+        "roles": queries.roles(),
+        "locations": locations(),
+        "chosen": chosen,
+        "own_permissions": actor.permissions,
+        "is_mine": actor.is_at,
+    }
+
+
+def _said(error: DomainError | None) -> dict[str, Any]:
+    """What a refused form is shown with: sentences by field, and one for the whole."""
+    fields = error.fields if isinstance(error, Invalid) else {}
+    return {"errors": fields, "sentence": error.sentence if error and not fields else ""}
+
+
+def _may_change(actor: Actor, shown: PersonView) -> bool:
+    try:
+        actor.require(STAFF_MANAGE)
+        require_covers(actor, get_standing(shown.member_id))
+    except Forbidden:
+        return False
+    return True

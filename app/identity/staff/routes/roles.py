@@ -1,0 +1,106 @@
+"""The roles, and a role's page."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import requires
+from app.core.errors import Conflict, DomainError, Invalid
+from app.core.htmx import go_to
+from app.identity.actor import Actor
+from app.identity.current import current_actor, once
+from app.identity.permissions import ALL, ROLE_MANAGE
+from app.identity.staff import queries, roles
+from app.identity.staff.domain import by_area
+from app.identity.staff.forms import read_role
+from app.identity.staff.queries import RoleView
+
+REFUSALS = (Invalid, Conflict)
+ONE = "/settings/roles/<uuid:role_id>"
+
+
+def register(staff: Blueprint) -> None:
+    """Attach the addresses."""
+    staff.get("/settings/roles", endpoint="roles")(listed)
+    staff.get("/settings/roles/new", endpoint="new_role")(new)
+    staff.post("/settings/roles/new", endpoint="add_role")(add)
+    staff.get(ONE)(role)
+    staff.post(ONE, endpoint="change_role")(change)
+    staff.post(f"{ONE}/delete", endpoint="delete_role")(delete)
+    staff.get(f"{ONE}/delete", endpoint="after_delete_role")(role)  # a refused form, loaded again
+
+
+@requires(ROLE_MANAGE)
+def listed() -> str:
+    """The roles and how many hold them."""
+    return render_template("identity/staff/roles.html", roles=queries.roles(), count=len(ALL))
+
+
+@requires(ROLE_MANAGE)
+def new() -> Response:
+    """A role to be made."""
+    return _form(None)
+
+
+@requires(ROLE_MANAGE)
+def add() -> BaseResponse:
+    """Make a role of the restaurant's own."""
+    try:
+        name, permissions = read_role(request)
+        once(lambda: {"role_id": str(roles.add_role(current_actor(), name, permissions))})
+    except REFUSALS as error:
+        return _form(None, error)
+    return go_to(url_for("staff.roles"))
+
+
+@requires(ROLE_MANAGE)
+def role(role_id: UUID) -> Response:
+    """What a role lets do."""
+    return _form(queries.get_role(role_id))
+
+
+@requires(ROLE_MANAGE)
+def change(role_id: UUID) -> BaseResponse:
+    """Rename a role, or let it do other things."""
+    return _do(role_id, lambda actor: roles.change_role(actor, role_id, *read_role(request)))
+
+
+@requires(ROLE_MANAGE)
+def delete(role_id: UUID) -> BaseResponse:
+    """Delete a role that nobody holds."""
+    return _do(role_id, lambda actor: roles.delete_role(actor, role_id))
+
+
+def _do(role_id: UUID, command: Callable[[Actor], None]) -> BaseResponse:
+    def act() -> dict[str, Any]:
+        command(current_actor())
+        return {}
+
+    try:
+        once(act)
+    except REFUSALS as error:
+        return _form(queries.get_role(role_id), error)
+    return go_to(url_for("staff.roles"))
+
+
+def _form(shown: RoleView | None, error: DomainError | None = None) -> Response:
+    own = current_actor().permissions
+    held = shown.permissions if shown else frozenset()
+    is_sent = "permissions" in request.form or "name" in request.form
+    name = shown.label if shown else ""
+    fields = error.fields if isinstance(error, Invalid) else {}
+    page = render_template(
+        "identity/staff/role.html",
+        role=shown,
+        areas=by_area(ALL),
+        own=own,
+        held=set(request.form.getlist("permissions")) if is_sent else held,
+        name=request.form["name"] if is_sent else name,
+        may_change=shown is None or (not shown.is_whole and held <= own),
+        errors=fields,
+        sentence=error.sentence if error and not fields else "",
+    )
+    return make_response(page, error.status if error else 200)
