@@ -8,12 +8,14 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
 from app.core import idempotency
+from app.core.access import bearer_token
 from app.core.db import transaction
 from app.core.errors import Invalid
 from app.core.model import Json
 from app.identity.actor import Actor
 from app.identity.queries import Login, SignedIn
 from app.identity.session import Sessions, browser_session
+from app.identity.tokens.bearer import actor_of_token
 
 LONGEST_KEY = 200
 _NOT_CONTENT = ("csrf_token", "idem", "idempotency_key")
@@ -42,13 +44,17 @@ def find_login_here() -> Login | None:
 
 
 def find_person() -> SignedIn | None:
-    """Who is signed in here, or None."""
+    """Who is signed in here, or None; an access token leaves the browser's session aside."""
+    if bearer_token() is not None:
+        return None
     login = browser_session().login if current_user.is_authenticated else None
     return login.person if login else None
 
 
 def find_actor() -> Actor | None:
-    """The actor of this request, or None for a visitor."""
+    """The actor of this request, or None for a visitor; raises NotProven for a bad token."""
+    if bearer_token() is not None:
+        return actor_of_token()
     person = find_person()
     return person.actor if person else None
 

@@ -1,7 +1,7 @@
 """The gate before every view: what the route asks for is what the caller must have.
 
 Order of answers: a post from a foreign site 403, an undeclared view a bug, an unknown restaurant
-404, nobody signed in to the sign-in page, another's location 404, a lacking permission 403.
+404, nobody signed in to the sign-in page (a program 401), another's location 404, a lacking permission 403.
 """
 
 from collections.abc import Callable
@@ -12,11 +12,12 @@ from flask import Flask, current_app, g, make_response, redirect, request, url_f
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.core.access import PUBLIC, SIGNED_IN, access_of, public
+from app.core.access import PUBLIC, SIGNED_IN, access_of, find_view, is_for_programs, public
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
 from app.identity.actor import Actor
 from app.identity.current import find_actor
+from app.identity.tokens.errors import NotProven
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -116,6 +117,8 @@ def _require_location(actor: Actor) -> None:
 def _ask_to_sign_in() -> Response:
     if g.tenant is None:
         raise NotFound("not_found", "There is nothing at this address.")
+    if is_for_programs(find_view()):
+        raise NotProven(was_given=False)
     if wants_fragment():
         return _refuse(url_for("identity.sign_in_page", next=page_of_fragment()))
     if request.headers.get("Upgrade", "").lower() == "websocket":

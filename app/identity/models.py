@@ -29,7 +29,10 @@ class Role(TenantRow, Base):
 
 
 class Member(TenantRow, Base):
-    """An account (or a PIN-only employee) inside this tenant. `account_id` is a bare uuid."""
+    """An account (or a PIN-only employee) inside this tenant. `account_id` is a bare uuid.
+
+    Access tokens say the `token_epoch` that they were made in; none of an earlier one is taken.
+    """
 
     __tablename__ = "member"
 
@@ -38,6 +41,7 @@ class Member(TenantRow, Base):
     name: Mapped[str]
     pin_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
+    token_epoch: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (tenant_fk("role_id", "role"), tenant_unique("account_id"))
 
