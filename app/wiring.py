@@ -13,6 +13,9 @@ from app.floor.routes import floor
 from app.identity.housekeeping import EVERY_S, tidy
 from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
 from app.identity.routes import identity
+from app.identity.tokens.cli import rotate_signing_key_command
+from app.identity.tokens.endpoint import token_endpoint
+from app.identity.tokens.routes import tokens
 from app.identity.watching import GATE
 from app.invariants.cli import check_invariants_command
 from app.inventory import commands as inventory
@@ -78,6 +81,8 @@ def register(app: Flask) -> None:
     init_sockets(app, app.extensions["settings"], GATE)
     for blueprint in (
         identity,
+        tokens,
+        token_endpoint,
         floor,
         ordering_pages,
         ordering_api,
@@ -91,6 +96,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     init_navigation(app)
     app.cli.add_command(rotate_keys)
+    app.cli.add_command(rotate_signing_key_command)
     app.cli.add_command(seed_demo)
     app.cli.add_command(check_invariants_command)
     app.cli.add_command(floor_cli)

@@ -17,10 +17,10 @@ from app.core.settings import Settings
 class _Csrf(CSRFProtect):  # type: ignore[misc]
     """Asks for the page's token, but of programs that prove themselves by an access token."""
 
-    def protect(self) -> None:
+    def protect(self, *, apply_exemptions: bool = False) -> None:
         """A browser adds cookies to what another site sends, and never an access token."""
         if bearer_token() is None:
-            super().protect()
+            super().protect(apply_exemptions=apply_exemptions)
 
 
 csrf = _Csrf()

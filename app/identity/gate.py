@@ -1,7 +1,8 @@
 """The gate before every view: what the route asks for is what the caller must have.
 
 Order of answers: a post from a foreign site 403, an undeclared view a bug, an unknown restaurant
-404, nobody signed in to the sign-in page (a program 401), another's location 404, a lacking permission 403.
+404, nobody signed in to the sign-in page (a program 401), another's location 404, a lacking
+permission 403.
 """
 
 from collections.abc import Callable

@@ -9,6 +9,8 @@ from app.core.db import execute, transaction
 from app.core.models import Idempotency, Outbox
 from app.core.tenant import current_tenant_id, tenant_scope
 from app.identity.models import LoginSession, SignInFailure
+from app.identity.tokens.exchange import drop_old_refresh_tokens
+from app.identity.tokens.keys import drop_old_keys
 from app.tenancy.queries import all_tenants
 
 KEPT = timedelta(days=30)
@@ -17,7 +19,7 @@ EVERY_S = 3600.0
 
 
 def tidy() -> None:
-    """In every tenant: old effects that are done, old gestures, ended sessions, old failures."""
+    """In every tenant: what is done, old, ended or has run out, and nobody can need again."""
     with tenant_scope(None):
         tenants = all_tenants()
     for tenant in tenants:
@@ -48,3 +50,5 @@ def _tidy_tenant() -> None:
             SignInFailure.tenant_id == tenant_id, SignInFailure.at < now - FAILURES_KEPT
         )
     )
+    drop_old_refresh_tokens()
+    drop_old_keys()

@@ -14,6 +14,7 @@ from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import LoginSession
 from app.identity.queries import Login, hash_of
+from app.identity.tokens.commands import end_tokens
 
 LASTS = timedelta(hours=12)
 
@@ -74,7 +75,7 @@ def end_login(session_id: UUID) -> None:
 
 
 def revoke_logins(actor: Actor, member_id: UUID) -> None:
-    """Sign a member out everywhere, also where others work on what the member opened."""
+    """Sign a member and his programs out everywhere, also where others work on what he opened."""
     with transaction():
         actor.require("staff.manage")
         execute(
@@ -86,6 +87,7 @@ def revoke_logins(actor: Actor, member_id: UUID) -> None:
             )
             .values(revoked_at=clock.now())
         )
+        end_tokens(member_id)
         audit.record(
             "staff.manage", "member", member_id, actor_id=actor.member_id, after={"revoked": True}
         )

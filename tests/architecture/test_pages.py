@@ -36,6 +36,7 @@ APART = {
     "stream.watch",
     "health.healthz",
     "health.readyz",
+    "token_endpoint.keys_of_host",
     "mailbox.page",
 }
 

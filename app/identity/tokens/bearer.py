@@ -27,15 +27,14 @@ def actor_of_token() -> Actor:
 def _prove(token: str) -> Actor:
     try:
         named = jwt.peek(token)
-        bearer = find_bearer(named.key_id, named.grant_id)
-        if bearer is None:
-            raise jwt.BadToken
-        return bearer.actor(_verify(token, bearer).scopes)
+        return _actor(token, find_bearer(named.key_id, named.grant_id))
     except jwt.BadToken:
         raise NotProven(was_given=True) from None
 
 
-def _verify(token: str, bearer: Bearer) -> jwt.Access:
+def _actor(token: str, bearer: Bearer | None) -> Actor:
+    if bearer is None:
+        raise jwt.BadToken
     url, slug = current_app.extensions["settings"].public_url, g.tenant.slug
     access = jwt.verify(
         token, bearer.public_key, issuer_of(url, slug), audience_of(url, slug), clock.now()
@@ -44,4 +43,4 @@ def _verify(token: str, bearer: Bearer) -> jwt.Access:
     said = (access.tenant_id, access.member_id, access.client_id, access.epoch)
     if said != (current_tenant_id(), holder.member_id, holder.grant_id, holder.epoch):
         raise jwt.BadToken
-    return access
+    return bearer.actor(access.scopes)

@@ -20,7 +20,7 @@ token_endpoint = Blueprint("token_endpoint", __name__)
 @token_endpoint.post("/t/<tenant>/api/token")
 @public
 @for_programs
-@csrf.exempt  # what is sent proves itself; no cookie is read
+@csrf.exempt  # type: ignore[untyped-decorator]  # what is sent proves itself, no cookie
 def token() -> Response:
     """An access token for a machine's secret or for a refresh token."""
     try:

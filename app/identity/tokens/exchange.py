@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
@@ -98,6 +98,15 @@ def end_grant(grant_id: UUID) -> None:
     )
 
 
+def drop_old_refresh_tokens() -> None:
+    """Forget those that have run out; one of them that comes back is refused like any other."""
+    execute(
+        delete(RefreshToken).where(
+            RefreshToken.tenant_id == current_tenant_id(), RefreshToken.expires_at < clock.now()
+        )
+    )
+
+
 def _turn(token: str, scope: str) -> Issued | None:
     found = _find_refresh(token)
     holder = lock_grant(found.grant_id) if found else None
@@ -125,14 +134,15 @@ def _find_refresh(token: str) -> Row[Any] | None:
 
 def _is_retry(spent: Row[Any], now: datetime) -> bool:
     """Whether a token was spent just now, and what it was spent for has not been used."""
-    live = execute(
+    live: UUID | None = execute(
         select(RefreshToken.parent_id).where(
             RefreshToken.tenant_id == current_tenant_id(),
             RefreshToken.grant_id == spent.grant_id,
             RefreshToken.spent_at.is_(None),
         )
     ).scalar_one_or_none()
-    return live == spent.id and now < spent.spent_at + RETRY_WITHIN
+    was_just_now: bool = now < spent.spent_at + RETRY_WITHIN
+    return was_just_now and live == spent.id
 
 
 def _spend_live(grant_id: UUID, now: datetime) -> None:
