@@ -5,7 +5,6 @@ from marshmallow import Schema, fields, validate
 from app.identity.permissions import PERMISSIONS
 
 _TEXT = (validate.Length(0, 2000), validate.ContainsNoneOf("\0"))
-_NAME = (validate.Length(1, 80, error="A name has 1 to 80 characters."), _TEXT[1])
 # How long a machine's key holds, in days; 0 until somebody revokes it.
 DURATIONS = (90, 365, 30, 0)
 
@@ -23,7 +22,7 @@ class TokenRequest(Schema):
 class GrantForm(Schema):
     """What a program may do, and what it is called."""
 
-    name = fields.String(required=True, validate=_NAME)
+    name = fields.String(required=True, validate=_TEXT)
     scopes = fields.List(
         fields.String(validate=validate.OneOf(PERMISSIONS)),
         required=True,

@@ -116,7 +116,7 @@ def verify(token: str, public_key: bytes, issuer: str, audience: str, at: dateti
         )
         _check_times(claims, at)
         return _access(claims)
-    except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError):
+    except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise BadToken from None
 
 

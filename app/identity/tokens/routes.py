@@ -33,12 +33,12 @@ def own() -> Response:
 @requires(API_MANAGE)
 def issue() -> Response:
     """A pair of tokens, shown in this answer and never again."""
+    actor = current_actor()
     try:
         form = read(GrantForm, _form())
+        made = _shown_once(lambda: commands.issue_tokens(actor, form["name"], form["scopes"]))
     except Invalid as error:
         return _own_page(error)
-    actor = current_actor()
-    made = _shown_once(lambda: commands.issue_tokens(actor, form["name"], form["scopes"]))
     return _own_page(made=made)
 
 
@@ -61,13 +61,13 @@ def programs() -> Response:
 @requires(API_MANAGE)
 def make_key() -> Response:
     """A machine's key, shown in this answer and never again."""
+    actor = current_actor()
     try:
         form = read(KeyForm, _form())
+        lasts = timedelta(days=form["days"]) if form["days"] else None
+        made = _shown_once(lambda: commands.make_key(actor, form["name"], form["scopes"], lasts))
     except Invalid as error:
         return _programs_page(error)
-    lasts = timedelta(days=form["days"]) if form["days"] else None
-    actor = current_actor()
-    made = _shown_once(lambda: commands.make_key(actor, form["name"], form["scopes"], lasts))
     return _programs_page(made=made)
 
 
@@ -105,12 +105,18 @@ def _programs_page(error: Invalid | None = None, made: Any = None) -> Response:
     return _page("identity/programs.html", error, made, grants=live_grants(), durations=DURATIONS)
 
 
+def _by_field(error: Invalid | None) -> dict[str, list[str]]:
+    """Sentences by field; one about a single scope stands with all of them."""
+    fields = error.fields if error else {}
+    return {name.partition(".")[0]: sentences for name, sentences in fields.items()}
+
+
 def _page(template: str, error: Invalid | None, made: Any, **context: Any) -> Response:
     actor = current_actor()
     page = render_template(
         template,
         made=made,
-        errors=error.fields if error else {},
+        errors=_by_field(error),
         sent=_form(),
         may_issue=actor.may(API_MANAGE),
         acts=[(name, PERMISSIONS[name].description) for name in PERMISSIONS if actor.may(name)],
