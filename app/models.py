@@ -10,6 +10,7 @@ from app.kitchen import models as kitchen
 from app.menu import models as menu
 from app.ordering import models as ordering
 from app.payments import models as payments
+from app.settings.domains import models as domains
 from app.tenancy import models as tenancy
 
 CAPABILITIES = (
@@ -23,5 +24,6 @@ CAPABILITIES = (
     inventory,
     payments,
     kitchen,
+    domains,
 )
 metadata = Base.metadata

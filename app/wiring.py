@@ -36,6 +36,10 @@ from app.payments.ledger import post_sale
 from app.payments.routes import payments
 from app.reporting.navigation import init_navigation
 from app.reporting.routes import reporting
+from app.settings.domains import commands as domains
+from app.settings.domains import jobs as domain_jobs
+from app.settings.domains.dns import DnsResolver
+from app.settings.pages import settings
 from app.storefront.routes import storefront
 
 
@@ -54,6 +58,7 @@ def build_wiring() -> Wiring:
             ordering.SaleIssued: On(now=(post_sale,)),
         },
         jobs={
+            domains.CHECK: Job(queue="office", run=domain_jobs.check, staged=True),
             "inventory.deplete": Job(queue="stock", run=inventory_jobs.deplete),
             "inventory.reverse": Job(queue="stock", run=inventory_jobs.reverse),
             "inventory.show_left": Job(queue="stock", run=inventory_jobs.show_left),
@@ -72,7 +77,7 @@ def build_wiring() -> Wiring:
             "order": StreamView(permission=ORDER_CREATE),
             "dashboard": StreamView(permission=REPORT_VIEW),
         },
-        clock=((EVERY_S, tidy),),
+        clock=((EVERY_S, tidy), (domain_jobs.EVERY_S, domains.order_daily_checks)),
     )
 
 
@@ -91,10 +96,12 @@ def register(app: Flask) -> None:
         inventory_pages,
         payments,
         reporting,
+        settings,
         storefront,
     ):
         app.register_blueprint(blueprint)
     init_navigation(app)
+    app.extensions["resolver"] = DnsResolver()
     app.cli.add_command(rotate_keys)
     app.cli.add_command(rotate_signing_key_command)
     app.cli.add_command(seed_demo)

@@ -13,7 +13,7 @@ from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.tenancy.domain import business_date, check_slug
 from app.tenancy.models import BusinessDay, Location, Register, TenantProfile
-from app.tenancy.queries import LocationView
+from app.tenancy.queries import LocationView, forget_host
 
 _OPEN_DAY = select(BusinessDay.id, BusinessDay.date).where(
     of_tenant(BusinessDay),
@@ -75,6 +75,20 @@ def open_location(new: NewLocation) -> UUID:
             )
         )
     return location_id
+
+
+def claim_host(host: str) -> bool:
+    """Have a host that was proven serve the current tenant; False where it serves another."""
+    with transaction():
+        wanted = {"host": host, "at": clock.now()}
+        return bool(execute(text("SELECT app.host_claim(:host, :at)"), wanted).scalar_one())
+
+
+def release_host(host: str) -> None:
+    """Have a host of the current tenant's serve it no more; another's is left alone."""
+    with transaction():
+        execute(text("SELECT app.host_release(:host)"), {"host": host})
+    forget_host(host)
 
 
 def save_profile(**values: object) -> None:
