@@ -7,9 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.core.db import end_reading, execute
 from app.core.ids import new_id
+from app.core.models import AuditEntry
+from app.core.tenant import current_tenant_id
 from app.identity.permissions import ORDER_CREATE
 from app.identity.tokens import commands
 from app.identity.tokens.commands import NewKey
@@ -98,3 +102,22 @@ def unpacked(part: str) -> Json:
     """What a header or a payload says."""
     said: Json = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return said
+
+
+def is_refused(answer: TestResponse, error: str, status: int = 400) -> bool:
+    """Whether the token endpoint has refused with this code, as RFC 6749, 5.2 asks."""
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.get_json()["error_description"]
+    return (answer.status_code, answer.get_json()["error"]) == (status, error)
+
+
+def entries(restaurant: Restaurant, act: str) -> list[Any]:
+    """What the audit trail says of an act: subject_id, actor_id, after."""
+    with restaurant.inside():
+        found = execute(
+            select(AuditEntry.subject_id, AuditEntry.actor_id, AuditEntry.after).where(
+                AuditEntry.tenant_id == current_tenant_id(), AuditEntry.act == act
+            )
+        ).all()
+        end_reading()
+    return list(found)

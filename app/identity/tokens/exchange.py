@@ -64,6 +64,7 @@ def prove_machine(client_id: str, secret: str, scope: str) -> Issued:
         holder = _find_grant(client_id)
         kept = holder.secret_hash if holder else None
         if holder and kept and hmac.compare_digest(kept, hash_of(secret)):
+            _mark_used(holder.grant_id)
             return _give_out(holder, scope)
         if holder and kept:
             audit.record(REFUSED, "api_grant", holder.grant_id, actor_id=None)
@@ -120,7 +121,16 @@ def _turn(token: str, scope: str) -> Issued | None:
         _end_stolen(holder)
         return None
     _spend_live(holder.grant_id, now)
+    _mark_used(holder.grant_id)
     return _give_out(holder, scope, refresh_token=_add_refresh(holder.grant_id, row.id))
+
+
+def _mark_used(grant_id: UUID) -> None:
+    execute(
+        update(ApiGrant)
+        .where(ApiGrant.tenant_id == current_tenant_id(), ApiGrant.id == grant_id)
+        .values(last_used_at=clock.now())
+    )
 
 
 def _find_refresh(token: str) -> Row[Any] | None:
@@ -204,11 +214,6 @@ def _give_out(holder: Holder, scope: str | None, *, refresh_token: str | None = 
     )
     signer = keys.current_signer()
     lasts = min(ACCESS_LASTS, holder.expires_at - now) if holder.expires_at else ACCESS_LASTS
-    execute(
-        update(ApiGrant)
-        .where(ApiGrant.tenant_id == current_tenant_id(), ApiGrant.id == holder.grant_id)
-        .values(last_used_at=now)
-    )
     return Issued(
         grant_id=holder.grant_id,
         access_token=jwt.sign(access, signer.id, signer.private, now, lasts),

@@ -4,7 +4,9 @@ from marshmallow import Schema, fields, validate
 
 from app.identity.permissions import PERMISSIONS
 
-_TEXT = (validate.Length(0, 2000), validate.ContainsNoneOf("\0"))
+_NAME = (validate.Length(0, 2000), validate.ContainsNoneOf("\0"))
+# What parameters are made of (RFC 6749, appendix A).
+_TEXT = validate.Regexp(r"[\x20-\x7e]{0,2000}\Z", error="At most 2,000 ASCII characters.")
 # How long a machine's key holds, in days; 0 until somebody revokes it.
 DURATIONS = (90, 365, 30, 0)
 
@@ -22,7 +24,7 @@ class TokenRequest(Schema):
 class GrantForm(Schema):
     """What a program may do, and what it is called."""
 
-    name = fields.String(required=True, validate=_TEXT)
+    name = fields.String(required=True, validate=_NAME)
     scopes = fields.List(
         fields.String(validate=validate.OneOf(PERMISSIONS)),
         required=True,
