@@ -15,9 +15,11 @@ FUNCTIONS = (
         "boolean",
         (
             "INSERT INTO public.tenant_host (host, tenant_id, verified_at)"
-            " VALUES (wanted, app.tenant_id(), at) ON CONFLICT (host) DO NOTHING;"
-            " SELECT EXISTS (SELECT FROM public.tenant_host h"
-            " WHERE h.host = wanted AND h.tenant_id = app.tenant_id())"
+            " VALUES (wanted, app.tenant_id(), at)"
+            " ON CONFLICT (host) DO UPDATE SET tenant_id = app.tenant_id(), verified_at = at"
+            " WHERE tenant_host.verified_at IS NULL;"
+            " SELECT EXISTS (SELECT FROM public.tenant_host h WHERE h.host = wanted"
+            " AND h.tenant_id = app.tenant_id() AND h.verified_at IS NOT NULL)"
         ),
     ),
     (
@@ -47,7 +49,7 @@ def upgrade() -> None:
     sa.UniqueConstraint("tenant_id", "host", name="uq_domain_tenant_id_host")
     )
     op.secure_tenant_table("domain")
-    op.execute("GRANT DELETE ON tenant_host TO nib_auth")
+    op.execute("GRANT UPDATE, DELETE ON tenant_host TO nib_auth")
     op.execute("GRANT EXECUTE ON FUNCTION app.tenant_id() TO nib_auth")
     op.execute("GRANT CREATE ON SCHEMA app TO nib_auth")
     for signature, returned, body in FUNCTIONS:
@@ -70,5 +72,5 @@ def downgrade() -> None:
     for signature, _returned, _body in FUNCTIONS:
         op.execute(f"DROP FUNCTION app.{signature.split('(')[0]}")
     op.execute("REVOKE EXECUTE ON FUNCTION app.tenant_id() FROM nib_auth")
-    op.execute("REVOKE DELETE ON tenant_host FROM nib_auth")
+    op.execute("REVOKE UPDATE, DELETE ON tenant_host FROM nib_auth")
     op.drop_table("domain")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import end_reading, execute
+from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.models import AuditEntry
 from app.core.tenant import current_tenant_id
@@ -19,6 +20,7 @@ from app.settings.domains.dns import DnsResolver, NotAnswered
 from app.settings.domains.queries import DomainView
 from app.settings.domains.queries import domains as domains_of_tenant
 from app.settings.domains.rules import KEPT_WITHOUT, MOST
+from app.tenancy.commands import release_host
 from app.tenancy.queries import _remembered
 from tests.support import pages
 from tests.support.dns_server import NameServer, name_server
@@ -241,6 +243,39 @@ def test_asking_blocks_nobody_and_the_first_who_proves_has_it(
     with other.inside():
         commands.remove_domain(other.people["alice"].actor, second.id)
     assert look_up(bistro, dns).state == "verified"
+    assert bistro.tenant.name in name_on(app, host)
+
+
+def test_nobody_gives_up_what_is_anothers(
+    app: Flask, bistro: Restaurant, diner: Restaurant, dns: NameServer, host: str
+) -> None:
+    """Neither through the page's command nor through the directory's function."""
+    domain = prove(bistro, dns, host)
+    charlie = diner.people["charlie"].actor
+
+    with diner.inside():
+        release_host(host)
+        for act in (commands.remove_domain, commands.order_check):
+            with pytest.raises(NotFound):
+                act(charlie, domain.id)
+
+    assert bistro.tenant.name in name_on(app, host)
+
+
+def test_a_host_in_the_directory_that_nobody_has_proven_is_free(
+    app: Flask,
+    bistro: Restaurant,
+    diner: Restaurant,
+    dns: NameServer,
+    host: str,
+    owner_connection: Connection,
+) -> None:
+    owner_connection.execute(
+        "INSERT INTO tenant_host (host, tenant_id) VALUES (%s, %s)", [host, diner.tenant.id]
+    )
+    assert diner.tenant.name not in name_on(app, host)
+
+    assert prove(bistro, dns, host).state == "verified"
     assert bistro.tenant.name in name_on(app, host)
 
 

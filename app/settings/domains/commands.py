@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.core import audit, clock
 from app.core.db import end_reading, execute, transaction
@@ -41,16 +42,21 @@ def add_domain(actor: Actor, text: str) -> UUID:
     domain_id = new_id()
     with transaction():
         actor.require(SETTINGS_EDIT)
-        _check_room(host)
-        execute(
-            insert(Domain).values(
+        _check_room()
+        added = execute(
+            insert(Domain)
+            .values(
                 tenant_id=current_tenant_id(),
                 id=domain_id,
                 host=host,
                 proof=secrets.token_urlsafe(24),
                 added_at=clock.now(),
             )
+            .on_conflict_do_nothing()
         )
+        if not added.rowcount:
+            sentence = f"{host} is on the list already."
+            raise Invalid("host", sentence, {"host": [sentence]})
         _note(SETTINGS_EDIT, domain_id, {"host": host}, actor)
     return domain_id
 
@@ -124,13 +130,9 @@ def _proven(row: Row[Any]) -> Json:
     return {"problem": None, "missing_since": None, "verified_at": clock.now()}
 
 
-def _check_room(host: str) -> None:
-    hosts = execute(select(Domain.host).where(Domain.tenant_id == current_tenant_id())).scalars()
-    taken = set(hosts)
-    if host in taken:
-        sentence = f"{host} is on the list already."
-        raise Invalid("host", sentence, {"host": [sentence]})
-    if len(taken) >= MOST:
+def _check_room() -> None:
+    count = select(func.count()).where(Domain.tenant_id == current_tenant_id())
+    if execute(count).scalar_one() >= MOST:
         raise Conflict("most_domains", f"A restaurant has at most {MOST} domains.")
 
 
