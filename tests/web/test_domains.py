@@ -16,7 +16,6 @@ from app.core.ids import new_id
 from app.core.models import AuditEntry
 from app.core.tenant import current_tenant_id
 from app.settings.domains import commands
-from app.settings.domains.dns import DnsResolver, NotAnswered
 from app.settings.domains.queries import DomainView
 from app.settings.domains.queries import domains as domains_of_tenant
 from app.settings.domains.rules import KEPT_WITHOUT, MOST
@@ -201,24 +200,6 @@ def test_a_name_server_that_fails_is_told_apart(
     look_up(bistro, dns)
 
     assert "did not answer" in alice.get(page_of(bistro)).get_text()
-
-
-def test_a_silent_name_server_is_given_up_in_time(server: NameServer, dns: NameServer) -> None:
-    dns.is_silent = True
-
-    with pytest.raises(NotAnswered):
-        server.resolver(timeout_s=0.5).texts("_nibblix.silent.example")
-
-
-def test_an_answer_in_several_strings_is_one_text(dns: NameServer, host: str) -> None:
-    dns.texts[host] = ["nibblix-|verification=|abc"]
-
-    assert dns.resolver().texts(host) == ["nibblix-verification=abc"]
-
-
-def test_nobody_there_is_no_answer() -> None:
-    with pytest.raises(NotAnswered):
-        DnsResolver(servers=("127.0.0.1",), port=1, timeout_s=0.5).texts("a.example")
 
 
 def test_asking_blocks_nobody_and_the_first_who_proves_has_it(
