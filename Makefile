@@ -8,7 +8,7 @@ override SQL := $(value SQL)
 export SQL
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench soak migrate psql replay check-invariants rotate-keys lock
+.PHONY: help run dev test check bench soak migrate psql replay check-invariants rotate-keys rotate-signing-key lock
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do printf '  make %-18s %s\n' "$$name" "$$text"; done
@@ -50,6 +50,9 @@ check-invariants: $(VENV)/run.stamp ## ask the database whether everything adds 
 
 rotate-keys: $(VENV)/run.stamp ## seal every stored secret with the newest of ENCRYPTION_KEYS
 	@$(RUNTIME) with -m flask --app wsgi rotate-keys
+
+rotate-signing-key: $(VENV)/run.stamp ## sign access tokens with a new key; TENANT=slug for one restaurant
+	@$(RUNTIME) with -m flask --app wsgi rotate-signing-key $(if $(TENANT),--tenant "$(TENANT)")
 
 lock: ## write both locks anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock --quiet

@@ -18,6 +18,9 @@ from app.identity.housekeeping import EVERY_S, tidy
 from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
 from app.identity.routes import identity
 from app.identity.staff.routes import staff
+from app.identity.tokens.cli import rotate_signing_key_command
+from app.identity.tokens.endpoint import token_endpoint
+from app.identity.tokens.routes import tokens
 from app.identity.watching import GATE
 from app.invariants.cli import check_invariants_command
 from app.inventory import commands as inventory
@@ -39,6 +42,9 @@ from app.payments.routes import payments
 from app.reporting.navigation import init_navigation
 from app.reporting.routes import reporting
 from app.reporting.switcher import init_switcher
+from app.settings.domains import commands as domains
+from app.settings.domains import jobs as domain_jobs
+from app.settings.domains.dns import DnsResolver
 from app.settings.routes import settings
 from app.storefront.routes import storefront
 
@@ -58,6 +64,7 @@ def build_wiring() -> Wiring:
             ordering.SaleIssued: On(now=(post_sale,)),
         },
         jobs={
+            domains.CHECK: Job(queue="office", run=domain_jobs.check, staged=True),
             "inventory.deplete": Job(queue="stock", run=inventory_jobs.deplete),
             "inventory.reverse": Job(queue="stock", run=inventory_jobs.reverse),
             "inventory.show_left": Job(queue="stock", run=inventory_jobs.show_left),
@@ -78,7 +85,7 @@ def build_wiring() -> Wiring:
             "order": StreamView(permission=ORDER_CREATE),
             "dashboard": StreamView(permission=REPORT_VIEW),
         },
-        clock=((EVERY_S, tidy),),
+        clock=((EVERY_S, tidy), (domain_jobs.EVERY_S, domains.order_daily_checks)),
     )
 
 
@@ -90,6 +97,8 @@ def register(app: Flask) -> None:
         brand,
         account,
         staff,
+        tokens,
+        token_endpoint,
         floor,
         ordering_pages,
         ordering_api,
@@ -106,7 +115,9 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     init_navigation(app)
     init_switcher(app)
+    app.extensions["resolver"] = DnsResolver()
     app.cli.add_command(rotate_keys)
+    app.cli.add_command(rotate_signing_key_command)
     app.cli.add_command(seed_demo)
     app.cli.add_command(check_invariants_command)
     app.cli.add_command(floor_cli)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from flask import current_app, request
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
@@ -51,6 +53,30 @@ def requires(permission: str) -> Callable[[View], View]:
         return _mark(view, permission)
 
     return mark
+
+
+def for_programs(view: View) -> View:
+    """This speaks JSON, refusals included, and takes an access token in place of a cookie."""
+    view.__dict__["for_programs"] = True
+    return view
+
+
+def is_for_programs(view: Callable[..., Any] | None) -> bool:
+    """Whether a view is for programs."""
+    return bool(getattr(view, "for_programs", False))
+
+
+def find_view() -> Callable[..., Any] | None:
+    """The view of this request, or None where the address leads nowhere."""
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def bearer_token() -> str | None:
+    """The access token of a request that may carry one; cookies say nothing beside it."""
+    given = request.authorization
+    if given is None or given.type != "bearer" or not is_for_programs(find_view()):
+        return None
+    return given.token or ""
 
 
 def _mark(view: View, access: str) -> View:

@@ -14,6 +14,11 @@ class DomainError(Exception):
         self.code = code
         self.sentence = sentence
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the answer says besides, for programs."""
+        return {}
+
 
 class NotFound(DomainError):
     """No such thing here. Another tenant's row looks exactly like this."""

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app.core.access import find_view, is_for_programs
 from app.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from app.core.htmx import wants_fragment
 from app.core.ids import new_id
@@ -33,6 +34,7 @@ def answer(error: DomainError) -> Response:
     """A typed failure as the caller reads it: JSON, a fragment, or a page."""
     fields = error.fields if isinstance(error, Invalid) else {}
     response = _body(error.status, error.code, error.sentence, fields)
+    response.headers.update(error.headers)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = RETRY_AFTER_S
     response.vary.add("HX-Request")
@@ -54,12 +56,16 @@ def _body(status: int, code: str, sentence: str, fields: dict[str, list[str]]) -
     }
     if wants_fragment():
         return make_response(render_template("components/_failure.html", **context), status)
-    if request.accept_mimetypes.best == "application/json":
+    if _wants_json():
         response = jsonify(type="about:blank", title=code, detail=sentence, errors=fields)
         response.mimetype = "application/problem+json"
         response.status_code = status
         return response
     return make_response(render_template("error.html", **context), status)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json" or is_for_programs(find_view())
 
 
 def _stale_form(_error: CSRFError) -> Response:

@@ -9,10 +9,21 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_wtf import CSRFProtect
 
+from app.core.access import bearer_token
 from app.core.ids import new_id
 from app.core.settings import Settings
 
-csrf = CSRFProtect()
+
+class _Csrf(CSRFProtect):  # type: ignore[misc]
+    """Asks for the page's token, but of programs that prove themselves by an access token."""
+
+    def protect(self, *, apply_exemptions: bool = False) -> None:
+        """A browser adds cookies to what another site sends, and never an access token."""
+        if bearer_token() is None:
+            super().protect(apply_exemptions=apply_exemptions)
+
+
+csrf = _Csrf()
 log = structlog.get_logger()
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")

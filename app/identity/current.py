@@ -9,6 +9,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
 from app.core import idempotency
+from app.core.access import bearer_token
 from app.core.db import transaction
 from app.core.errors import Invalid
 from app.core.model import Json
@@ -16,6 +17,7 @@ from app.identity.account.where import browser_in_words, shortened
 from app.identity.actor import Actor
 from app.identity.queries import Login, PairedDevice, SignedIn
 from app.identity.session import Sessions, browser_session
+from app.identity.tokens.bearer import actor_of_token
 
 LONGEST_KEY = 200
 # Proofs of who asks, and who approves, are no part of what is sent; a PIN least of all.
@@ -56,7 +58,9 @@ def find_login_here() -> Login | None:
 
 
 def find_person() -> SignedIn | None:
-    """Who is signed in here, or None."""
+    """Who is signed in here, or None; an access token leaves the browser's session aside."""
+    if bearer_token() is not None:
+        return None
     login = browser_session().login if current_user.is_authenticated else None
     return login.person if login else None
 
@@ -74,12 +78,16 @@ def note_device() -> PairedDevice | None:
 
 
 def find_actor() -> Actor | None:
-    """The actor of this request, standing at the address's location: a person, or a screen that
-    needs none; None for a visitor.
+    """The actor of this request, standing at the address's location: a person, a program that acts
+    for one, or a screen that needs none; None for a visitor. Raises NotProven for a bad token.
     """
-    person, location = find_person(), g.get("location")
+    location = g.get("location")
+    here = location.id if location else None
+    if bearer_token() is not None:
+        return actor_of_token().at(here)
+    person = find_person()
     if person:
-        return _with_approval(person.actor.at(location.id if location else None))
+        return _with_approval(person.actor.at(here))
     device = find_device_here()
     return device.actor if device else None
 

@@ -1,8 +1,9 @@
 """The gate before every view: what the route asks for is what the caller must have.
 
 Order of answers: a post from a foreign site 403, an undeclared view a bug, an unknown restaurant
-404, nobody signed in to the sign-in page (or to the PIN, at a tablet), another's location 404, a
-lacking permission 403. A screen without a person reaches what is marked for it and nothing else.
+404, nobody signed in to the sign-in page (at a tablet to the PIN, a program 401), another's
+location 404, a lacking permission 403. A screen without a person reaches what is marked for it and
+nothing else.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from app.core.access import (
     SIGNED_IN,
     access_of,
     asks_for_proof,
+    find_view,
+    is_for_programs,
     public,
     screens_of,
 )
@@ -30,6 +33,7 @@ from app.identity.approval import take_approval
 from app.identity.current import current_actor, find_actor, find_login_here, note_device
 from app.identity.permissions import PERMISSIONS
 from app.identity.queries import PairedDevice
+from app.identity.tokens.errors import NotProven
 from app.tenancy.queries import find_known_location
 
 View = Callable[..., Any]
@@ -172,6 +176,8 @@ def _ask_who(device: PairedDevice | None) -> Response:
     """Nobody is signed in: to the PIN at a tablet, elsewhere to the sign-in page."""
     if g.tenant is None:
         raise NotFound("not_found", "There is nothing at this address.")
+    if is_for_programs(find_view()):
+        raise NotProven(was_given=False)
     if request.headers.get("Upgrade", "").lower() == "websocket":
         return make_response("", 401)
     if wants_fragment():

@@ -9,6 +9,8 @@ from app.core.db import execute, transaction
 from app.core.models import Idempotency, Outbox
 from app.core.tenant import current_tenant_id, tenant_scope
 from app.identity.models import Device, LoginSession, SignInFailure
+from app.identity.tokens.exchange import drop_old_refresh_tokens
+from app.identity.tokens.keys import drop_old_keys
 from app.tenancy.queries import all_tenants
 
 KEPT = timedelta(days=30)
@@ -56,3 +58,5 @@ def _tidy_tenant() -> None:
             Device.code_expires_at < now - FAILURES_KEPT,
         )
     )
+    drop_old_refresh_tokens()
+    drop_old_keys()

@@ -14,6 +14,7 @@ from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import LoginSession
 from app.identity.queries import Login, PairedDevice, hash_of
+from app.identity.tokens.commands import end_tokens
 
 LASTS = timedelta(hours=12)
 # What a session's data says: when its person last proved who they are (seconds since 1970), and
@@ -92,7 +93,7 @@ def end_logins_at(device_id: UUID) -> None:
 
 
 def revoke_logins(actor: Actor, member_id: UUID) -> None:
-    """Sign a member out everywhere."""
+    """Sign a member and his programs out everywhere."""
     with transaction():
         actor.require("staff.manage")
         execute(
@@ -104,6 +105,7 @@ def revoke_logins(actor: Actor, member_id: UUID) -> None:
             )
             .values(revoked_at=clock.now())
         )
+        end_tokens(member_id)
         audit.record(
             "staff.manage", "member", member_id, actor_id=actor.member_id, after={"revoked": True}
         )

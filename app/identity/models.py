@@ -35,6 +35,7 @@ class Member(TenantRow, Base):
     """An account (or a PIN-only employee) inside this tenant. `account_id` is a bare uuid.
 
     An invitation waits at `invited_email` until it is accepted, withdrawn, or the member leaves.
+    Access tokens say the `token_epoch` that they were made in; none of an earlier one is taken.
     """
 
     __tablename__ = "member"
@@ -45,6 +46,7 @@ class Member(TenantRow, Base):
     pin_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     invited_email: Mapped[str | None]
+    token_epoch: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
         tenant_fk("role_id", "role"),

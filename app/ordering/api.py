@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from app.core.access import requires
+from app.core.access import for_programs, requires
 from app.core.forms import read
 from app.core.model import Json
 from app.core.outbox import payload_of
@@ -18,6 +18,7 @@ api = Blueprint("ordering_api", __name__, url_prefix=f"{STAFF_PREFIX}/api")
 
 @api.post("/orders")
 @requires(ORDER_CREATE)
+@for_programs
 def place() -> tuple[Response, int]:
     """Open an order, add its lines and send it, as one act."""
     body = request.get_json(silent=True)

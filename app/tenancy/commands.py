@@ -19,6 +19,7 @@ from app.tenancy.queries import (
     LocationView,
     date_at,
     find_open_day,
+    forget_host,
     forget_locations,
     forget_tenants,
     locations,
@@ -112,6 +113,20 @@ def require_shared_currency(currency: str, besides: UUID | None = None) -> None:
     if others - {currency}:
         sentence = f"The menu's prices are in {min(others)}, at every location."
         raise Invalid("currency", sentence, {"currency": [sentence]})
+
+
+def claim_host(host: str) -> bool:
+    """Have a host that was proven serve the current tenant; False where it serves another."""
+    with transaction():
+        wanted = {"host": host, "at": clock.now()}
+        return bool(execute(text("SELECT app.host_claim(:host, :at)"), wanted).scalar_one())
+
+
+def release_host(host: str) -> None:
+    """Have a host of the current tenant's serve it no more; another's is left alone."""
+    with transaction():
+        execute(text("SELECT app.host_release(:host)"), {"host": host})
+    forget_host(host)
 
 
 def save_profile(**values: object) -> None:

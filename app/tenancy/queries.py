@@ -111,6 +111,11 @@ def find_tenant_by_host(host: str) -> TenantView | None:
     return _look_up("host", host)
 
 
+def forget_host(host: str) -> None:
+    """Have this process look a host up anew; the others do so within seconds."""
+    _remembered.pop(("host", host), None)
+
+
 def get_tenant_by_slug(slug: str) -> TenantView:
     """The tenant of a path; raises NotFound."""
     found = find_tenant_by_slug(slug)

@@ -38,7 +38,7 @@ def _by_host() -> TenantView | None:
     """A tenant's own host: `<slug>.<BASE_DOMAIN>`, or one that it has proven to be its own."""
     if request.path.startswith(("/t/", *_TENANTLESS)):
         return None
-    host = urlsplit(f"//{request.host}").hostname or ""
+    host = (urlsplit(f"//{request.host}").hostname or "").removesuffix(".")
     base = current_app.extensions["settings"].base_domain
     label, _dot, rest = host.partition(".")
     if host == base or _is_address(host):

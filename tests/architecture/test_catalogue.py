@@ -44,6 +44,8 @@ DEFINERS = {
     "outbox_overdue",
     "outbox_lag",
     "location_seqs",
+    "host_claim",
+    "host_release",
 }
 
 OURS = """

@@ -41,6 +41,7 @@ APART = {
     "stream.watch",
     "health.healthz",
     "health.readyz",
+    "token_endpoint.keys_of_host",
     "mailbox.page",
     "media.picture",
     "identity.pin_page",

@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse
 from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of
 from app.core.ids import new_id
 from app.identity.permissions import PERMISSIONS, ROLES
+from app.settings.domains.commands import add_domain
 from app.tenancy.domain import RESERVED_SLUGS
+from tests.support.programs import a_key
 from tests.support.restaurants import DINER, TRATTORIA, Restaurant
 from tests.support.signing_in import open_device
 from tests.support.trade import trade
@@ -41,6 +43,8 @@ NAMED_IN_ADDRESSES = (
     "modifier",
     "location",
     "device",
+    "api_grant",
+    "domain",
 )
 # What forms ask for, so that a call gets past its form and looks for its thing.
 FORM = {
@@ -130,6 +134,9 @@ def foreign_ids(
     """An id of each thing that addresses name, of a restaurant next door that does business."""
     neighbour = new_restaurant(DINER)
     trade(neighbour)
+    a_key(neighbour, neighbour.people["charlie"])
+    with neighbour.inside():
+        add_domain(neighbour.people["charlie"].actor, "next-door.example")
     found = {}
     for table in NAMED_IN_ADDRESSES:
         statement = sql.SQL("SELECT id FROM {} WHERE tenant_id = %s LIMIT 1")

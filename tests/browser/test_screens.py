@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from psycopg import Connection
 
+from app.settings.domains.commands import add_domain
 from tests.support.browser import Device
+from tests.support.programs import a_key, a_pair
 from tests.support.restaurants import Restaurant
 from tests.support.trade import order, pay, trade
 
@@ -33,6 +35,9 @@ SCREENS = (
     "{tenant}/settings/devices",
     "{tenant}/settings/devices/new",
     "{tenant}/settings/devices/{device}",
+    "{tenant}/account/tokens",
+    "{tenant}/settings/api",
+    "{tenant}/settings/domains",
 )
 
 
@@ -43,7 +48,10 @@ def addresses_of_screens(
     """A restaurant that has been open for a while, and where each of its screens is."""
     bistro = new_restaurant()
     trade(bistro)
+    a_key(bistro, bistro.people["alice"])
+    a_pair(bistro, bistro.people["alice"])
     with bistro.inside():
+        add_domain(bistro.people["alice"].actor, "menu.bistro.example")
         paid = order(bistro, "Espresso")
         pay(bistro, paid)
         still_open = order(bistro, "Margherita", "Water")

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, requires
+from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, is_for_programs, requires
 from app.core.db import db, execute, transaction
 from app.core.errors import Forbidden, NotFound
 from app.core.ids import new_id
@@ -49,6 +49,7 @@ class Call:
     rule: Rule
     method: str
     access: str
+    is_for_programs: bool
 
     def path(self, tenant: str, location: str) -> str:
         """Its address there, with ids that nothing has."""
@@ -71,8 +72,8 @@ class Call:
 
     @property
     def sent_away(self) -> int:
-        """What a visitor gets: a page goes to sign in, a socket cannot."""
-        return 401 if self.rule.websocket else 302
+        """What a visitor gets: a page goes to sign in, a socket or a program cannot."""
+        return 401 if self.rule.websocket or self.is_for_programs else 302
 
     def _anything(self, name: str) -> object:
         kind = type(self.rule._converters[name]).__name__
@@ -86,9 +87,10 @@ class Call:
 def calls(app: Flask) -> list[Call]:
     """Every staff route of the application with each of its methods."""
     return [
-        Call(rule, method, access_of(app.view_functions[rule.endpoint]) or "undeclared")
+        Call(rule, method, access_of(view) or "undeclared", is_for_programs(view))
         for rule in app.url_map.iter_rules()
         if "tenant" in rule.arguments
+        for view in [app.view_functions[rule.endpoint]]
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     ]
 

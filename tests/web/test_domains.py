@@ -1,0 +1,402 @@
+"""A domain of one's own: asked for, proven by a real name server, served, and given up."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from psycopg import Connection
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.db import end_reading, execute
+from app.core.errors import NotFound
+from app.core.ids import new_id
+from app.core.models import AuditEntry
+from app.core.tenant import current_tenant_id
+from app.settings.domains import commands
+from app.settings.domains.queries import DomainView
+from app.settings.domains.queries import domains as domains_of_tenant
+from app.settings.domains.rules import KEPT_WITHOUT, MOST
+from app.tenancy.commands import release_host
+from app.tenancy.queries import _remembered
+from tests.support import pages
+from tests.support.dns_server import NameServer, name_server
+from tests.support.restaurants import Person, Restaurant
+from tests.support.together import together
+from tests.support.visitor import Visitor
+
+Drain = Callable[[], None]
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[NameServer]:
+    with name_server() as running:
+        yield running
+
+
+@pytest.fixture
+def dns(app: Flask, server: NameServer) -> Iterator[NameServer]:
+    """The application asks this name server, which knows nothing yet."""
+    before = app.extensions["resolver"]
+    app.extensions["resolver"] = server.resolver()
+    server.texts, server.failing, server.is_silent = {}, set(), False
+    yield server
+    app.extensions["resolver"] = before
+
+
+@pytest.fixture
+def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
+    return new_restaurant()
+
+
+@pytest.fixture
+def alice(bistro: Restaurant, client_of: Callable[[Person], Visitor]) -> Visitor:
+    return client_of(bistro.people["alice"])
+
+
+@pytest.fixture
+def host() -> str:
+    return f"menu-{new_id().hex[-10:]}.example"
+
+
+def page_of(restaurant: Restaurant) -> str:
+    return f"/t/{restaurant.tenant.slug}/settings/domains"
+
+
+def domain_of(restaurant: Restaurant) -> DomainView:
+    """The restaurant's one domain."""
+    with restaurant.inside():
+        (found,) = domains_of_tenant()
+        end_reading()
+    return found
+
+
+def add(restaurant: Restaurant, host: str) -> DomainView:
+    with restaurant.inside():
+        commands.add_domain(restaurant.people["alice"].actor, host)
+    return domain_of(restaurant)
+
+
+def publish(dns: NameServer, domain: DomainView) -> None:
+    dns.texts[domain.record_name] = ["v=spf1 -all", domain.record_value]
+
+
+def look_up(restaurant: Restaurant, dns: NameServer, at: datetime | None = None) -> DomainView:
+    """What the job does, at a time."""
+    with restaurant.inside(), clock.use(at or clock.now()):
+        commands.check(domain_of(restaurant).id, dns.resolver())
+    return domain_of(restaurant)
+
+
+def prove(restaurant: Restaurant, dns: NameServer, host: str) -> DomainView:
+    publish(dns, add(restaurant, host))
+    return look_up(restaurant, dns)
+
+
+def name_on(app: Flask, host: str) -> str:
+    """Whose front page stands there: the text of the page, after this process looked anew."""
+    _remembered.clear()
+    answer = app.test_client().get("/", base_url=f"http://{host}")
+    assert answer.status_code == 200
+    return pages.check(app, answer).get_text()
+
+
+def acts(restaurant: Restaurant) -> list[Any]:
+    with restaurant.inside():
+        found = execute(
+            select(AuditEntry.act, AuditEntry.actor_id, AuditEntry.after)
+            .where(AuditEntry.tenant_id == current_tenant_id(), AuditEntry.subject_kind == "domain")
+            .order_by(AuditEntry.id)
+        ).all()
+        end_reading()
+    return list(found)
+
+
+def test_a_domain_is_added_proven_and_served(
+    app: Flask, bistro: Restaurant, alice: Visitor, dns: NameServer, host: str, drain: Drain
+) -> None:
+    alice.get(page_of(bistro))
+    shown = alice.submit(alice.form("/domains"), {"host": f"https://{host.upper()}/"})
+    domain = domain_of(bistro)
+    assert domain.record_name in shown.get_text()
+    assert domain.record_value in shown.get_text()
+    assert "waiting" in shown.get_text()
+    assert bistro.tenant.name not in name_on(app, host)
+
+    publish(dns, domain)
+    asked = alice.submit(alice.form("/check"))
+    assert asked.select_one("#domains")["hx-get"] == page_of(bistro)  # type: ignore[index]
+    drain()
+
+    after = alice.get(page_of(bistro), fragment=True)
+    assert "verified" in after.get_text()
+    assert not after.select("[hx-get]")
+    assert bistro.tenant.name in name_on(app, host)
+    assert [act.act for act in acts(bistro)] == ["settings.edit", "domain.verified"]
+
+
+def test_the_hosts_root_shows_the_public_pages_and_staff_stay_under_their_path(
+    app: Flask, bistro: Restaurant, dns: NameServer, host: str
+) -> None:
+    prove(bistro, dns, host)
+    _remembered.clear()
+    client = app.test_client()
+
+    for spelled in (host.upper(), f"{host}.", f"{host}:8000"):
+        assert "Margherita" in client.get("/", base_url=f"http://{spelled}").get_data(as_text=True)
+    assert client.get("/floor", base_url=f"http://{host}").status_code == 404
+    sign_in = client.get(f"/t/{bistro.tenant.slug}/sign-in", base_url=f"http://{host}")
+    assert sign_in.status_code == 200
+
+
+@pytest.mark.parametrize("spelled", ["sub.{}", "{}.thief.example", "x{}", "{}@thief.example"])
+def test_a_host_that_only_looks_like_it_shows_nobodys_pages(
+    app: Flask, bistro: Restaurant, dns: NameServer, host: str, spelled: str
+) -> None:
+    prove(bistro, dns, host)
+    _remembered.clear()
+
+    answer = app.test_client().get("/", headers={"Host": spelled.format(host)})
+
+    assert bistro.tenant.name not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (None, "no such record yet"),
+        ([], "no such record yet"),
+        (["v=spf1 -all"], "no such record yet"),
+        (["nibblix-verification=somebody-elses"], "another value"),
+    ],
+)
+def test_a_record_that_is_not_there_is_told_in_words(
+    bistro: Restaurant,
+    alice: Visitor,
+    dns: NameServer,
+    host: str,
+    texts: list[str] | None,
+    words: str,
+) -> None:
+    domain = add(bistro, host)
+    if texts is not None:
+        dns.texts[domain.record_name] = texts
+
+    look_up(bistro, dns)
+
+    shown = alice.get(page_of(bistro)).get_text()
+    assert words in shown
+    assert "not proven" in shown
+
+
+def test_a_name_server_that_fails_is_told_apart(
+    bistro: Restaurant, alice: Visitor, dns: NameServer, host: str
+) -> None:
+    dns.failing.add(add(bistro, host).record_name)
+
+    look_up(bistro, dns)
+
+    assert "did not answer" in alice.get(page_of(bistro)).get_text()
+
+
+def test_asking_blocks_nobody_and_the_first_who_proves_has_it(
+    app: Flask,
+    bistro: Restaurant,
+    new_restaurant: Callable[..., Restaurant],
+    client_of: Callable[[Person], Visitor],
+    dns: NameServer,
+    host: str,
+) -> None:
+    first, second = add(bistro, host), add(other := new_restaurant(), host)
+    assert first.record_value != second.record_value
+
+    publish(dns, second)
+    assert look_up(other, dns).state == "verified"
+    publish(dns, first)
+    assert look_up(bistro, dns).state == "failed"
+
+    assert "proven this domain before" in client_of(bistro.people["alice"]).get(
+        page_of(bistro)
+    ).get_text().replace("\n", " ")
+    with other.inside():
+        commands.remove_domain(other.people["alice"].actor, second.id)
+    assert look_up(bistro, dns).state == "verified"
+    assert bistro.tenant.name in name_on(app, host)
+
+
+def test_nobody_gives_up_what_is_anothers(
+    app: Flask, bistro: Restaurant, diner: Restaurant, dns: NameServer, host: str
+) -> None:
+    """Neither through the page's command nor through the directory's function."""
+    domain = prove(bistro, dns, host)
+    charlie = diner.people["charlie"].actor
+
+    with diner.inside():
+        release_host(host)
+        for act in (commands.remove_domain, commands.order_check):
+            with pytest.raises(NotFound):
+                act(charlie, domain.id)
+
+    assert bistro.tenant.name in name_on(app, host)
+
+
+def test_a_host_in_the_directory_that_nobody_has_proven_is_free(
+    app: Flask,
+    bistro: Restaurant,
+    diner: Restaurant,
+    dns: NameServer,
+    host: str,
+    owner_connection: Connection,
+) -> None:
+    owner_connection.execute(
+        "INSERT INTO tenant_host (host, tenant_id) VALUES (%s, %s)", [host, diner.tenant.id]
+    )
+    assert diner.tenant.name not in name_on(app, host)
+
+    assert prove(bistro, dns, host).state == "verified"
+    assert bistro.tenant.name in name_on(app, host)
+
+
+def test_of_two_who_prove_at_once_one_has_it(
+    bistro: Restaurant,
+    new_restaurant: Callable[..., Restaurant],
+    dns: NameServer,
+    host: str,
+    owner_connection: Connection,
+) -> None:
+    both = (bistro, new_restaurant())
+    dns.texts[f"_nibblix.{host}"] = [add(one, host).record_value for one in both]
+
+    states = together(lambda index: look_up(both[index], dns).state, 2)
+
+    assert sorted(states) == ["failed", "verified"]
+    row = owner_connection.execute("SELECT count(*) FROM tenant_host WHERE host = %s", [host])
+    assert row.fetchone() == (1,)
+
+
+def test_a_domain_is_dropped_a_week_after_its_record_went(
+    app: Flask, bistro: Restaurant, dns: NameServer, host: str
+) -> None:
+    prove(bistro, dns, host)
+    del dns.texts[f"_nibblix.{host}"]
+    start = clock.now()
+
+    missing = look_up(bistro, dns, start + DAY)
+    assert missing.state == "missing"
+    assert missing.kept_until == start + DAY + KEPT_WITHOUT
+    assert look_up(bistro, dns, start + 7 * DAY).state == "missing"
+    assert bistro.tenant.name in name_on(app, host)
+    assert look_up(bistro, dns, start + 8 * DAY).state == "failed"
+
+    assert bistro.tenant.name not in name_on(app, host)
+    last = acts(bistro)[-1]
+    assert (last.act, last.actor_id) == ("domain.dropped", None)
+    assert last.after["host"] == host
+
+
+def test_a_record_that_comes_back_in_time_keeps_the_domain(
+    bistro: Restaurant, dns: NameServer, host: str
+) -> None:
+    record = prove(bistro, dns, host)
+    start = clock.now()
+    dns.texts = {}
+    look_up(bistro, dns, start + DAY)
+
+    publish(dns, record)
+    assert look_up(bistro, dns, start + 6 * DAY).state == "verified"
+    dns.texts = {}
+    assert look_up(bistro, dns, start + 9 * DAY).state == "missing"
+
+
+def test_silence_does_not_count_as_missing(bistro: Restaurant, dns: NameServer, host: str) -> None:
+    prove(bistro, dns, host)
+    dns.failing.add(f"_nibblix.{host}")
+
+    for days in (1, 9, 20):
+        assert look_up(bistro, dns, clock.now() + days * DAY).state == "verified"
+
+
+def test_the_clock_looks_each_domain_up_once_a_day(
+    app: Flask, bistro: Restaurant, dns: NameServer, host: str, drain: Drain
+) -> None:
+    prove(bistro, dns, host)
+    dns.asked.clear()
+    record = f"_nibblix.{host}"
+
+    with app.app_context():
+        commands.order_daily_checks()
+        drain()
+        assert record not in dns.asked
+        with clock.use(clock.now() + DAY + timedelta(minutes=1)):
+            commands.order_daily_checks()
+            commands.order_daily_checks()
+    drain()
+
+    assert dns.asked.count(record) == 1
+
+
+def test_removing_frees_the_host(
+    app: Flask, bistro: Restaurant, alice: Visitor, dns: NameServer, host: str
+) -> None:
+    prove(bistro, dns, host)
+    alice.get(page_of(bistro))
+
+    alice.submit(alice.form("/remove"))
+
+    assert bistro.tenant.name not in name_on(app, host)
+    assert acts(bistro)[-1].after == {"host": host, "removed": True}
+
+
+def test_a_look_up_that_comes_after_removing_changes_nothing(
+    app: Flask, bistro: Restaurant, dns: NameServer, host: str, drain: Drain
+) -> None:
+    domain = add(bistro, host)
+    publish(dns, domain)
+    actor = bistro.people["alice"].actor
+    with bistro.inside():
+        commands.order_check(actor, domain.id)
+        commands.remove_domain(actor, domain.id)
+
+    drain()
+
+    assert bistro.tenant.name not in name_on(app, host)
+
+
+@pytest.mark.parametrize(
+    "typed", ["localhost", "127.0.0.1", "co.uk", "diner.localhost", "<script>.example", ""]
+)
+def test_what_cannot_be_a_domain_is_refused_with_the_form(
+    bistro: Restaurant, alice: Visitor, typed: str
+) -> None:
+    alice.get(page_of(bistro))
+
+    shown = alice.submit(alice.form("/domains"), {"host": typed}, status=422)
+
+    field = shown.select_one("input[name=host]")
+    assert field is not None
+    assert field["value"] == typed
+    assert shown.select(".error")
+
+
+def test_a_domain_stands_on_the_list_once_and_the_list_is_short(
+    bistro: Restaurant, alice: Visitor, host: str
+) -> None:
+    add(bistro, host)
+    alice.get(page_of(bistro))
+    alice.submit(alice.form("/domains"), {"host": host}, status=422)
+
+    with bistro.inside():
+        for number in range(MOST - 1):
+            commands.add_domain(bistro.people["alice"].actor, f"n{number}.{host}")
+    shown = alice.submit(alice.form("/domains"), {"host": f"more.{host}"}, status=409)
+
+    assert f"at most {MOST}" in shown.get_text()
+
+
+def test_only_who_edits_settings_sees_the_page(
+    bistro: Restaurant, client_of: Callable[[Person], Visitor]
+) -> None:
+    client_of(bistro.people["bob"]).get(page_of(bistro), status=403)

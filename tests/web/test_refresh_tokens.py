@@ -1,0 +1,147 @@
+"""Refresh tokens: each is used once, and one that comes back ends its family."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from psycopg import Connection
+
+from app.core import clock
+from app.identity.permissions import MENU_86, ORDER_CREATE
+from app.identity.tokens.domain import GRANT_LASTS, REFRESH_LASTS, RETRY_WITHIN
+from tests.support.programs import (
+    Program,
+    a_pair,
+    access_token_of,
+    entries,
+    is_refused,
+    refresh_token_of,
+)
+from tests.support.restaurants import Person, Restaurant
+from tests.support.together import together
+
+UNKNOWN = "01a21254-62e4-7fff-8fff-a1fb0854469a"
+LONG_AFTER = RETRY_WITHIN + timedelta(seconds=1)
+
+
+@pytest.fixture
+def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
+    return new_restaurant()
+
+
+@pytest.fixture
+def program(app: Flask, bistro: Restaurant) -> Program:
+    return Program(app, bistro)
+
+
+@pytest.fixture
+def alice(bistro: Restaurant) -> Person:
+    return bistro.people["alice"]
+
+
+def test_a_refresh_token_gives_the_next_pair(
+    program: Program, bistro: Restaurant, alice: Person
+) -> None:
+    token = a_pair(bistro, alice).refresh_token or ""
+
+    for _ in range(3):
+        answer = program.refresh(token)
+        assert program.order(access_token_of(answer)).status_code == 201
+        assert refresh_token_of(answer) != token
+        token = refresh_token_of(answer)
+
+
+def test_a_spent_token_that_comes_back_ends_the_family(
+    program: Program, bistro: Restaurant, alice: Person
+) -> None:
+    """A thief and the owner both held it: neither goes on, and the owner is told."""
+    stolen = a_pair(bistro, alice).refresh_token or ""
+    answer = program.refresh(stolen)
+
+    with clock.use(clock.now() + LONG_AFTER):
+        assert is_refused(program.refresh(stolen), "invalid_grant")
+        assert is_refused(program.refresh(refresh_token_of(answer)), "invalid_grant")
+        assert program.order(access_token_of(answer)).status_code == 401
+    (entry,) = entries(bistro, "token.reuse")
+    assert entry.after == {"member_id": str(alice.member_id), "revoked": True}
+
+
+def test_a_client_whose_answer_was_lost_asks_again(
+    program: Program, bistro: Restaurant, alice: Person
+) -> None:
+    token = a_pair(bistro, alice).refresh_token or ""
+    lost = program.refresh(token)
+
+    again = program.refresh(token)
+
+    assert program.order(access_token_of(again)).status_code == 201
+    assert program.refresh(refresh_token_of(again)).status_code == 200
+    assert entries(bistro, "token.reuse") == []
+    # What was lost is void: whoever found it gives himself away.
+    assert is_refused(program.refresh(refresh_token_of(lost)), "invalid_grant")
+    assert len(entries(bistro, "token.reuse")) == 1
+
+
+def test_nobody_asks_again_once_the_answer_was_used(
+    program: Program, bistro: Restaurant, alice: Person
+) -> None:
+    token = a_pair(bistro, alice).refresh_token or ""
+    answer = program.refresh(token)
+    used = program.refresh(refresh_token_of(answer))
+
+    assert is_refused(program.refresh(token), "invalid_grant")
+    assert is_refused(program.refresh(refresh_token_of(used)), "invalid_grant")
+
+
+def test_of_many_who_turn_one_token_at_once_one_family_is_left(
+    program: Program, bistro: Restaurant, alice: Person, owner_connection: Connection
+) -> None:
+    pair = a_pair(bistro, alice)
+
+    answers = together(lambda _index: program.refresh(pair.refresh_token or "").status_code, 6)
+
+    live = owner_connection.execute(
+        "SELECT count(*) FROM refresh_token WHERE grant_id = %s AND spent_at IS NULL",
+        [pair.grant_id],
+    ).fetchone()
+    assert set(answers) == {200}
+    assert live == (1,)
+
+
+def test_a_refresh_token_runs_out(program: Program, bistro: Restaurant, alice: Person) -> None:
+    token = a_pair(bistro, alice).refresh_token or ""
+
+    with clock.use(clock.now() + REFRESH_LASTS + timedelta(seconds=1)):
+        assert is_refused(program.refresh(token), "invalid_grant")
+
+
+def test_a_family_ends_however_often_it_is_turned(
+    program: Program, bistro: Restaurant, alice: Person
+) -> None:
+    token, start = a_pair(bistro, alice).refresh_token or "", clock.now()
+
+    for days in range(25, GRANT_LASTS.days, 25):
+        with clock.use(start + timedelta(days=days)):
+            token = refresh_token_of(program.refresh(token))
+
+    with clock.use(start + GRANT_LASTS + timedelta(seconds=1)):
+        assert is_refused(program.refresh(token), "invalid_grant")
+
+
+def test_a_refresh_cannot_widen_what_was_granted(
+    program: Program, bistro: Restaurant, alice: Person
+) -> None:
+    token = a_pair(bistro, alice).refresh_token or ""
+
+    assert is_refused(program.refresh(token, scope=f"{ORDER_CREATE} {MENU_86}"), "invalid_scope")
+    assert program.refresh(token).status_code == 200  # the wrong question did not spend it
+
+
+def test_another_restaurants_refresh_token_is_unknown_here(
+    app: Flask, bistro: Restaurant, diner: Restaurant, alice: Person
+) -> None:
+    token = a_pair(bistro, alice).refresh_token or ""
+
+    assert is_refused(Program(app, diner).refresh(token), "invalid_grant")
+    assert Program(app, bistro).refresh(token).status_code == 200
