@@ -18,6 +18,7 @@ from app.tenancy.domain import date_of_work
 from app.tenancy.models import BusinessDay, Location, TenantProfile
 
 _REMEMBERED_S = 10.0
+_PLACES_REMEMBERED_S = 60.0
 _LOOK_UPS = {
     "slug": text("SELECT id, slug, name FROM app.tenant_by_slug(:value)"),
     "host": text("SELECT id, slug, name FROM app.tenant_by_host(:value)"),
@@ -208,7 +209,7 @@ def date_at(location: LocationView, open_day: OpenDay | None, at: datetime) -> d
 
 
 def known_locations() -> tuple[LocationView, ...]:
-    """The tenant's locations by name, remembered for a few seconds by this process.
+    """The tenant's locations by name, remembered for a minute by this process.
 
     For what every page shows of them: the way to the others, and who may go it.
     """
@@ -216,12 +217,20 @@ def known_locations() -> tuple[LocationView, ...]:
     if until > time.monotonic():
         return known
     found = tuple(locations())
-    _remembered_places[current_tenant_id()] = (time.monotonic() + _REMEMBERED_S, found)
+    _remembered_places[current_tenant_id()] = (time.monotonic() + _PLACES_REMEMBERED_S, found)
     return found
 
 
 def find_known_location(slug: str) -> LocationView | None:
-    """One of `known_locations` by its slug, or None."""
+    """One of `known_locations` by its slug, or None; looks again for one that may be new."""
+    found = _named(slug)
+    if found is None:
+        forget_locations()
+        found = _named(slug)
+    return found
+
+
+def _named(slug: str) -> LocationView | None:
     return next((place for place in known_locations() if place.slug == slug), None)
 
 
