@@ -1,6 +1,6 @@
 """Roles and members: who may work here, and as what."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.domain import check_password, check_pin
-from app.identity.models import Member, MemberLocation, Role
+from app.identity.models import Member, Role
 from app.identity.passwords import hash_secret, peppered
 from app.identity.permissions import ROLE_MANAGE, ROLES, STAFF_MANAGE, require_grantable
+from app.identity.places import add_places, get_standing, require_covers, require_places
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +65,11 @@ def make_roles(actor: Actor, roles: Mapping[str, Iterable[str]]) -> dict[str, UU
 
 
 def add_member(actor: Actor, new: NewMember, *, member_id: UUID | None = None) -> UUID:
-    """Let somebody work here, in a role that grants no more than the actor has."""
+    """Let somebody work here, in a role and at places that grant no more than the actor has."""
     member_id = member_id or new_id()
     with transaction():
         actor.require(STAFF_MANAGE)
-        role_id = _grantable_role(actor, new.role)
+        role_id = _grantable_role(actor, new)
         values = {
             "tenant_id": current_tenant_id(),
             "id": member_id,
@@ -79,7 +80,7 @@ def add_member(actor: Actor, new: NewMember, *, member_id: UUID | None = None) -
             "active": True,
         }
         execute(insert(Member).values(**values))
-        _place(member_id, new.location_ids)
+        add_places(member_id, [(location_id, None) for location_id in new.location_ids])
         after = {"role_id": str(role_id)}
         audit.record(STAFF_MANAGE, "member", member_id, actor_id=actor.member_id, after=after)
     return member_id
@@ -90,7 +91,7 @@ def set_pin(actor: Actor, member_id: UUID, pin: str) -> None:
     with transaction():
         if actor.member_id != member_id:
             actor.require(STAFF_MANAGE)
-            require_grantable(actor.permissions, _permissions_of(member_id))
+            require_covers(actor, get_standing(member_id))
         execute(
             update(Member)
             .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
@@ -101,27 +102,18 @@ def set_pin(actor: Actor, member_id: UUID, pin: str) -> None:
         )
 
 
-def _grantable_role(actor: Actor, name: str) -> UUID:
+def _grantable_role(actor: Actor, new: NewMember) -> UUID:
     row = execute(
         select(Role.id, Role.permissions).where(
-            Role.tenant_id == current_tenant_id(), Role.name == name
+            Role.tenant_id == current_tenant_id(), Role.name == new.role
         )
     ).one_or_none()
     if row is None:
         raise NotFound("no_role", "There is no such role.")
-    require_grantable(actor.permissions, row.permissions)
+    require_places(actor, frozenset(new.location_ids) or None)
+    for place in (None, *new.location_ids):
+        require_grantable(actor.permissions_at(place), row.permissions)
     return UUID(str(row.id))
-
-
-def _permissions_of(member_id: UUID) -> list[str]:
-    found: list[str] | None = execute(
-        select(Role.permissions)
-        .join(Member, (Member.tenant_id == Role.tenant_id) & (Member.role_id == Role.id))
-        .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound("no_member", "There is no such member.")
-    return found
 
 
 def _pin_hash(pin: str | None) -> str | None:
@@ -142,17 +134,3 @@ def _account(new: NewMember) -> UUID | None:
         {"id": account_id, "email": new.email, "secret": secret, "at": clock.now()},
     )
     return account_id
-
-
-def _place(member_id: UUID, location_ids: Sequence[UUID]) -> None:
-    rows = [
-        {
-            "tenant_id": current_tenant_id(),
-            "id": new_id(),
-            "member_id": member_id,
-            "location_id": it,
-        }
-        for it in location_ids
-    ]
-    if rows:
-        execute(insert(MemberLocation), rows)

@@ -48,9 +48,12 @@ def find_person() -> SignedIn | None:
 
 
 def find_actor() -> Actor | None:
-    """The actor of this request, or None for a visitor."""
+    """The actor of this request, standing at the address's location; None for a visitor."""
     person = find_person()
-    return person.actor if person else None
+    if person is None:
+        return None
+    location = g.get("location")
+    return person.actor.at(location.id if location else None)
 
 
 def current_actor() -> Actor:

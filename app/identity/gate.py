@@ -17,6 +17,7 @@ from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
 from app.identity.actor import Actor
 from app.identity.current import find_actor
+from app.tenancy.queries import find_known_location
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -49,11 +50,23 @@ def check() -> Response | None:
 def may_open(path: str, actor: Actor) -> bool:
     """Whether a path of this tenant leads an actor to a page rather than to a refusal."""
     try:
-        endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
+        endpoint, values = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         return False
     access = access_of(current_app.view_functions[endpoint])
-    return access in (PUBLIC, SIGNED_IN) or (access is not None and actor.may(access))
+    there = _standing_at(values.get("location"), actor)
+    if there is None:
+        return False
+    return access in (PUBLIC, SIGNED_IN) or (access is not None and there.may(access))
+
+
+def _standing_at(slug: str | None, actor: Actor) -> Actor | None:
+    """The actor at a location of this tenant, or at none; None where he does not work."""
+    if slug is None:
+        return actor.at(None)
+    here = g.get("location")
+    place = here if here and here.slug == slug else find_known_location(slug)
+    return actor.at(place.id) if place and actor.is_at(place.id) else None
 
 
 def next_path(given: str | None) -> str | None:

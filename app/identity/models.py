@@ -43,16 +43,21 @@ class Member(TenantRow, Base):
 
 
 class MemberLocation(TenantRow, Base):
-    """A location that a member may work at; no rows at all means every location."""
+    """A location that a member may work at; no rows at all means every location.
+
+    `role_id` names the role that counts there in place of the member's own.
+    """
 
     __tablename__ = "member_location"
 
     member_id: Mapped[UUID]
     location_id: Mapped[UUID]
+    role_id: Mapped[UUID | None]
 
     __table_args__ = (
         tenant_fk("member_id", "member"),
         tenant_fk("location_id", "location"),
+        tenant_fk("role_id", "role"),
         tenant_unique("member_id", "location_id"),
     )
 

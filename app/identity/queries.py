@@ -1,8 +1,8 @@
 """Who is signed in, and who could be."""
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,20 +13,24 @@ from app.core import clock
 from app.core.db import execute
 from app.core.model import Json
 from app.core.tenant import current_tenant_id
-from app.identity.actor import Actor
+from app.identity.actor import Actor, Places
 from app.identity.domain import initials
 from app.identity.models import Member, Role
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn:
-    """The person at this browser: flask-login's current user."""
+    """The person at this browser: flask-login's current user.
+
+    Role and permissions are the member's own; `places` has those that count elsewhere.
+    """
 
     member_id: UUID
     name: str
     role: str
     permissions: frozenset[str]
     location_ids: frozenset[UUID] | None
+    places: Places = field(default_factory=dict)
 
     is_authenticated = True
     is_active = True
@@ -43,8 +47,8 @@ class SignedIn:
 
     @property
     def actor(self) -> Actor:
-        """The person as commands take it."""
-        return Actor(self.member_id, self.permissions, self.location_ids)
+        """The person as commands take it, standing at no location."""
+        return Actor(self.member_id, self.permissions, self.location_ids, self.places)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +81,9 @@ class Colleague:
 _FIND_LOGIN = text(
     "SELECT s.id, s.opened_by, s.data, s.last_seen_at, s.expires_at,"
     " m.id AS member_id, m.name, r.name AS role, r.permissions,"
-    " array(SELECT l.location_id FROM member_location l"
-    "       WHERE l.tenant_id = s.tenant_id AND l.member_id = m.id) AS location_ids"
+    " (SELECT jsonb_object_agg(l.location_id, p.permissions) FROM member_location l"
+    "  LEFT JOIN role p ON p.tenant_id = l.tenant_id AND p.id = l.role_id"
+    "  WHERE l.tenant_id = s.tenant_id AND l.member_id = m.id) AS places"
     " FROM login_session s"
     " JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id AND m.active"
     " JOIN member o ON o.tenant_id = s.tenant_id AND o.id = s.opened_by AND o.active"
@@ -111,12 +116,15 @@ def find_login(token: str) -> Login | None:
 
 
 def _login(row: Row[Any]) -> Login:
+    places = {UUID(place): held for place, held in (row.places or {}).items()}
+    own = frozenset(row.permissions)
     person = SignedIn(
         member_id=row.member_id,
         name=row.name,
         role=row.role,
-        permissions=frozenset(row.permissions),
-        location_ids=frozenset(row.location_ids) or None,
+        permissions=own,
+        location_ids=frozenset(places) or None,
+        places=permissions_by_place(own, places),
     )
     return Login(
         id=row.id,
@@ -126,6 +134,16 @@ def _login(row: Row[Any]) -> Login:
         last_seen_at=row.last_seen_at,
         expires_at=row.expires_at,
     )
+
+
+def permissions_by_place(
+    own: frozenset[str], places: Mapping[UUID, Collection[str] | None]
+) -> Places:
+    """What counts where: by location, None where the member's own role does."""
+    other: dict[UUID | None, frozenset[str]] = {
+        place: frozenset(held) for place, held in places.items() if held is not None
+    }
+    return {**other, None: own} if other else {}
 
 
 def ended(session_ids: Collection[UUID]) -> set[UUID]:

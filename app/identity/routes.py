@@ -85,11 +85,10 @@ def switch_by_pin() -> Response | BaseResponse:
 def home() -> Response | BaseResponse:
     """Where the person starts; a choice where there are several locations."""
     actor = current_actor()
-    places = [place for place in locations() if actor.is_at(place.id)]
-    landing = _landing(actor)
-    if len(places) == 1 and landing:
-        return redirect(_at(places[0], landing))
-    links = [(place.name, _at(place, landing)) for place in places] if landing else []
+    landings = [(place.name, landing(actor, place)) for place in locations()]
+    links = [(name, address) for name, address in landings if address]
+    if len(links) == 1:
+        return redirect(links[0][1])
     return make_response(render_template("identity/home.html", links=links))
 
 
@@ -111,12 +110,13 @@ def _onward(wanted: str | None, actor: Actor) -> str:
     return url_for("identity.home")
 
 
-def _landing(actor: Actor) -> str | None:
-    return next((page for permission, page in LANDINGS if actor.may(permission)), None)
-
-
-def _at(place: LocationView, page: str | None) -> str:
-    return f"/t/{g.tenant.slug}/{place.slug}/{page}"
+def landing(actor: Actor, place: LocationView) -> str | None:
+    """Where a person starts at a location, or None where his role has no screen there."""
+    there = actor.at(place.id)
+    if not actor.is_at(place.id):
+        return None
+    page = next((page for permission, page in LANDINGS if there.may(permission)), None)
+    return f"/t/{g.tenant.slug}/{place.slug}/{page}" if page else None
 
 
 def _address() -> str:

@@ -4,16 +4,16 @@ from uuid import UUID
 
 from app.core.errors import Forbidden
 from app.core.sockets.views import Gate
-from app.identity.current import find_login_here
+from app.identity.current import find_actor, find_login_here
 from app.identity.queries import ended
 
 
 def admit(permission: str) -> UUID:
-    """The login session of the browser that asks; raises Forbidden without the permission."""
-    login = find_login_here()
-    if login is None:
+    """The login session of the browser that asks; raises Forbidden without the permission there."""
+    login, actor = find_login_here(), find_actor()
+    if login is None or actor is None:
         raise Forbidden("signed_out", "Sign in first.")
-    login.person.actor.require(permission)
+    actor.require(permission)
     return login.id
 
 

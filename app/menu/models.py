@@ -242,6 +242,26 @@ class Price(TenantRow, Base):
     )
 
 
+class LocationItem(LocationRow, Base):
+    """What differs about an item at one location; no row: it is as the restaurant says.
+
+    `tax_class_id` counts there in place of the item's and the category's.
+    """
+
+    __tablename__ = "location_item"
+
+    item_id: Mapped[UUID]
+    on_sale: Mapped[bool] = mapped_column(default=True)
+    tax_class_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        tenant_unique("location_id", "item_id"),
+        tenant_fk("location_id", "location"),
+        tenant_fk("item_id", "item", ondelete="CASCADE"),
+        tenant_fk("tax_class_id", "tax_class"),
+    )
+
+
 class Availability(LocationRow, Base):
     """What is left to sell of an item (or of one variant) at a location.
 

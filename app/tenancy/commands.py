@@ -1,24 +1,26 @@
 """Opening tenants and locations, and the business day that everything refers to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import clock
-from app.core.db import execute, of_tenant, run, transaction
+from app.core.db import after_commit, execute, transaction
+from app.core.errors import Invalid
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
-from app.tenancy.domain import business_date, check_slug
+from app.tenancy.domain import check_slug
 from app.tenancy.models import BusinessDay, Location, Register, TenantProfile
-from app.tenancy.queries import LocationView
-
-_OPEN_DAY = select(BusinessDay.id, BusinessDay.date).where(
-    of_tenant(BusinessDay),
-    BusinessDay.location_id == bindparam("location_id"),
-    BusinessDay.closed_at.is_(None),
+from app.tenancy.queries import (
+    LocationView,
+    date_at,
+    find_open_day,
+    forget_locations,
+    locations,
 )
 
 
@@ -57,24 +59,58 @@ def open_tenant(slug: str, name: str, tenant_id: UUID | None = None) -> UUID:
 
 
 def open_location(new: NewLocation) -> UUID:
-    """Open a location of the current tenant, with its one register."""
-    location_id = new_id()
+    """Open a location of the current tenant, with its one register.
+
+    Raises Invalid for a slug that cannot be one or is taken, and for a currency that is not
+    that of the tenant's other locations: they share a menu, and its prices are amounts.
+    """
+    location_id, tenant_id = new_id(), current_tenant_id()
+    check_slug(new.slug)
     with transaction():
-        execute(
-            insert(Location).values(
-                tenant_id=current_tenant_id(), id=location_id, kind="live", **vars(new)
-            )
+        require_shared_currency(new.currency)
+        opened = execute(
+            upsert(Location)
+            .values(tenant_id=tenant_id, id=location_id, kind="live", **vars(new))
+            .on_conflict_do_nothing(index_elements=["tenant_id", "slug"])
         )
+        if opened.rowcount == 0:
+            sentence = f"There is a location of the short name “{new.slug}” already."
+            raise Invalid("slug", sentence, {"slug": [sentence]})
         execute(
             insert(Register).values(
-                tenant_id=current_tenant_id(),
+                tenant_id=tenant_id,
                 id=new_id(),
                 location_id=location_id,
                 name="Till 1",
                 series="A",
             )
         )
+        after_commit(f"locations {tenant_id}", forget_locations)
     return location_id
+
+
+def change_location(location_id: UUID, values: Mapping[str, object]) -> None:
+    """Change columns of a location. A new cut-off counts from the next business day on.
+
+    Raises Invalid for a currency that is not that of the tenant's other locations.
+    """
+    with transaction():
+        if "currency" in values:
+            require_shared_currency(str(values["currency"]), besides=location_id)
+        execute(
+            update(Location)
+            .where(Location.tenant_id == current_tenant_id(), Location.id == location_id)
+            .values(**values)
+        )
+        after_commit(f"locations {current_tenant_id()}", forget_locations)
+
+
+def require_shared_currency(currency: str, besides: UUID | None = None) -> None:
+    """Raise Invalid (`currency`) where another location sells in another currency."""
+    others = {place.currency for place in locations() if place.id != besides}
+    if others - {currency}:
+        sentence = f"The menu's prices are in {min(others)}, at every location."
+        raise Invalid("currency", sentence, {"currency": [sentence]})
 
 
 def save_profile(**values: object) -> None:
@@ -105,21 +141,20 @@ def get_register_id(location_id: UUID) -> UUID:
 
 
 def current_business_day(location: LocationView, at: datetime) -> UUID:
-    """The open business day at `at`; opens the next one when the cut-off has passed."""
-    date = business_date(at, location.zone, location.cut_off)
-    row = run(_OPEN_DAY, location_id=location.id).one_or_none()
-    if row is not None and row.date >= date:
-        return UUID(str(row.id))
-    return _open_day(location, at)
+    """The open business day at `at`; opens the next one when its cut-off has passed."""
+    open_day = find_open_day(location)
+    date = date_at(location, open_day, at)
+    if open_day is not None and open_day.date == date:
+        return open_day.id
+    return _open_day(location, date, at)
 
 
-def _open_day(location: LocationView, at: datetime) -> UUID:
-    """Close what is open and open the day of `at`.
+def _open_day(location: LocationView, date: date, at: datetime) -> UUID:
+    """Close what is open and open the day of a date.
 
     Two who try at once get the same row: the second waits for the first one's commit.
     """
     tenant_id = current_tenant_id()
-    date = business_date(at, location.zone, location.cut_off)
     execute(
         update(BusinessDay)
         .where(

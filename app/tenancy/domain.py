@@ -8,13 +8,14 @@ from app.core.errors import Invalid
 
 SLUG_LENGTH = range(2, 41)
 
-# First path segments and host labels that are or may become our own.
+# First path segments (of the host, and of a restaurant's addresses) and host labels that are or
+# may become our own; tests/architecture compares them with the map of addresses.
 _RESERVED_WORDS = """
-    about account admin api app assets auth billing blog brand cdn dashboard demo dev docs
-    ftp health healthz help host kitchen legal localhost login logout mail menu metrics mx
-    new ns order orders platform pos privacy public readyz register reports root security
-    settings setup sign-in sign-out signup smtp static status stream support sw system t
-    tenant tenants terms test www
+    about account admin api app assets auth billing blog brand cdn confirm dashboard demo dev
+    devices docs ftp health healthz help host invite kitchen legal localhost lock login logout
+    mail menu metrics mx new ns order orders pair password pin platform pos privacy public readyz
+    register reports reset root security settings setup sign-in sign-out signup smtp static
+    status stream support sw system t tenant tenants terms test tokens unlock www
 """
 RESERVED_SLUGS = frozenset(_RESERVED_WORDS.split())
 
@@ -37,6 +38,23 @@ def business_date(instant: datetime, zone: ZoneInfo, cutoff: time) -> date:
         raise ValueError("A business date needs an aware instant.")
     day = instant.astimezone(zone).date()
     return day if instant >= business_day_start(day, zone, cutoff) else day - timedelta(days=1)
+
+
+def date_of_work(
+    instant: datetime, zone: ZoneInfo, cutoff: time, open_day: tuple[date, time] | None
+) -> date:
+    """Return the business date that work at an instant belongs to.
+
+    `open_day` is the date of the day that is open, and the cut-off that it began with: it lasts
+    until then, so that a new cut-off changes only days to come. No date comes twice.
+    """
+    wanted = business_date(instant, zone, cutoff)
+    if open_day is None:
+        return wanted
+    day, began_with = open_day
+    if instant < business_day_start(day + timedelta(days=1), zone, began_with):
+        return day
+    return max(wanted, day + timedelta(days=1))
 
 
 def check_slug(text: str) -> str:

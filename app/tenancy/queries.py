@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from datetime import time as time_of_day
 from decimal import Decimal
 from uuid import UUID
@@ -13,7 +14,8 @@ from app.core.db import end_reading, execute, of_tenant, run
 from app.core.errors import NotFound
 from app.core.model import Json
 from app.core.tenant import current_tenant_id, tenant_scope
-from app.tenancy.models import Location, TenantProfile
+from app.tenancy.domain import date_of_work
+from app.tenancy.models import BusinessDay, Location, TenantProfile
 
 _REMEMBERED_S = 10.0
 _LOOK_UPS = {
@@ -24,8 +26,14 @@ _BY_SLUG = select(Location.__table__).where(of_tenant(Location), Location.slug =
 _BY_ID = select(Location.__table__).where(
     of_tenant(Location), Location.id == bindparam("location_id")
 )
+_OPEN_DAY = select(BusinessDay.id, BusinessDay.date, BusinessDay.cut_off).where(
+    of_tenant(BusinessDay),
+    BusinessDay.location_id == bindparam("location_id"),
+    BusinessDay.closed_at.is_(None),
+)
 _PROFILE = select(TenantProfile.__table__).where(of_tenant(TenantProfile))
 _remembered: dict[tuple[str, str], tuple[float, "TenantView"]] = {}
+_remembered_places: dict[UUID, tuple[float, tuple["LocationView", ...]]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +74,15 @@ class LocationView:
     def style(self, service_type: str) -> str:
         """Whether this kind of service pays first or later."""
         return self.dine_in_style if service_type == "dine_in" else self.takeaway_style
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDay:
+    """The business day that is open, and the cut-off that it began with."""
+
+    id: UUID
+    date: date
+    cut_off: time_of_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +183,41 @@ def get_location_by_id(location_id: UUID) -> LocationView:
     if row is None:
         raise NotFound("no_location", "There is no such location.")
     return _location(row)
+
+
+def find_open_day(location: LocationView) -> OpenDay | None:
+    """The location's open business day, or None."""
+    row = run(_OPEN_DAY, location_id=location.id).one_or_none()
+    return OpenDay(**row._mapping) if row else None
+
+
+def date_at(location: LocationView, open_day: OpenDay | None, at: datetime) -> date:
+    """The business date that work at an instant belongs to, where this day is open."""
+    known = (open_day.date, open_day.cut_off) if open_day else None
+    return date_of_work(at, location.zone, location.cut_off, known)
+
+
+def known_locations() -> tuple[LocationView, ...]:
+    """The tenant's locations by name, remembered for a few seconds by this process.
+
+    For what every page shows of them: the way to the others, and who may go it.
+    """
+    until, known = _remembered_places.get(current_tenant_id(), (0.0, ()))
+    if until > time.monotonic():
+        return known
+    found = tuple(locations())
+    _remembered_places[current_tenant_id()] = (time.monotonic() + _REMEMBERED_S, found)
+    return found
+
+
+def find_known_location(slug: str) -> LocationView | None:
+    """One of `known_locations` by its slug, or None."""
+    return next((place for place in known_locations() if place.slug == slug), None)
+
+
+def forget_locations() -> None:
+    """What this process remembers of the tenant's locations holds no longer."""
+    _remembered_places.pop(current_tenant_id(), None)
 
 
 def locations() -> list[LocationView]:

@@ -19,6 +19,7 @@ from app.menu.models import (
     Item,
     ItemAllergen,
     ItemModifierGroup,
+    LocationItem,
     Modifier,
     ModifierAllergen,
     ModifierGroup,
@@ -27,11 +28,13 @@ from app.menu.models import (
 )
 from app.menu.queries.joins import (
     availabilities,
+    differs_here,
     group_columns,
     is_asked,
     is_of_item,
     is_of_variant,
     is_offered,
+    is_sold_here,
     left_columns,
     left_of,
     rules_of,
@@ -132,7 +135,10 @@ def _menu_statement() -> Select[*tuple[Any, ...]]:
         .join(price, price.c.sold_id == Variant.id)
         .outerjoin(whole, is_of_item(whole))
         .outerjoin(sized, is_of_variant(sized))
-        .where(Item.tenant_id == bindparam("tenant_id"), Item.active, Variant.active)
+        .outerjoin(LocationItem, differs_here())
+        .where(
+            Item.tenant_id == bindparam("tenant_id"), Item.active, Variant.active, is_sold_here()
+        )
         .order_by(
             Category.position, Category.id, Item.position, Item.id, Variant.position, Variant.id
         )

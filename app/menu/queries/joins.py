@@ -6,8 +6,10 @@ from sqlalchemy import ColumnElement, FromClause, Row, and_, bindparam, func
 
 from app.menu.models import (
     Availability,
+    Category,
     Item,
     ItemModifierGroup,
+    LocationItem,
     Modifier,
     ModifierGroup,
     Variant,
@@ -39,6 +41,25 @@ def is_of_variant(sized: FromClause) -> ColumnElement[bool]:
         sized.c.item_id == Item.id,
         sized.c.variant_id == Variant.id,
     )
+
+
+def differs_here() -> ColumnElement[bool]:
+    """Joins what differs about an item at the location."""
+    return and_(
+        LocationItem.tenant_id == bindparam("tenant_id"),
+        LocationItem.location_id == bindparam("location_id"),
+        LocationItem.item_id == Item.id,
+    )
+
+
+def is_sold_here() -> ColumnElement[bool]:
+    """Whether the location sells an item: it does unless it says otherwise."""
+    return func.coalesce(LocationItem.on_sale, True)
+
+
+def tax_class_here() -> ColumnElement[Any]:
+    """The tax class that counts: the location's, the item's, the category's."""
+    return func.coalesce(LocationItem.tax_class_id, Item.tax_class_id, Category.tax_class_id)
 
 
 def left_columns(whole: FromClause, sized: FromClause) -> list[ColumnElement[Any]]:

@@ -25,6 +25,7 @@ from app.menu.models import (
     Category,
     Item,
     ItemModifierGroup,
+    LocationItem,
     Modifier,
     ModifierGroup,
     Price,
@@ -34,14 +35,17 @@ from app.menu.models import (
 )
 from app.menu.queries.joins import (
     availabilities,
+    differs_here,
     group_columns,
     is_asked,
     is_of_item,
     is_of_variant,
     is_offered,
+    is_sold_here,
     left_columns,
     left_of,
     rules_of,
+    tax_class_here,
 )
 from app.menu.queries.prices import Occasion, any_or_this, current_prices, holds_now
 from app.menu.queries.views import ChosenModifier, GroupRules, ItemTax, Sellable
@@ -150,7 +154,7 @@ def _variants_statement() -> Select[*tuple[Any, ...]]:
             Category.id.label("category_id"),
             Category.name.label("category_name"),
             func.coalesce(Item.course, Category.course).label("course"),
-            func.coalesce(Item.tax_class_id, Category.tax_class_id).label("tax_class_id"),
+            tax_class_here().label("tax_class_id"),
             Station.id.label("station_id"),
             price.c.amount_minor,
             *left_columns(whole, sized),
@@ -164,11 +168,13 @@ def _variants_statement() -> Select[*tuple[Any, ...]]:
         .outerjoin(price, price.c.sold_id == Variant.id)
         .outerjoin(whole, is_of_item(whole))
         .outerjoin(sized, is_of_variant(sized))
+        .outerjoin(LocationItem, differs_here())
         .where(
             Variant.tenant_id == bindparam("tenant_id"),
             among(Variant.id, "variant_ids"),
             Variant.active,
             Item.active,
+            is_sold_here(),
         )
     )
 

@@ -11,9 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.core import clock
 from app.core.db import execute
 from app.core.tenant import current_tenant_id
-from app.tenancy.domain import business_date
 from app.tenancy.models import BusinessDay
-from app.tenancy.queries import LocationView
+from app.tenancy.queries import LocationView, date_at, find_open_day
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -30,7 +29,7 @@ class Day:
 
 def today(location: LocationView) -> date:
     """The business date of now."""
-    return business_date(clock.now(), location.zone, location.cut_off)
+    return date_at(location, find_open_day(location), clock.now())
 
 
 def get_day(location: LocationView, on: date) -> Day:

@@ -1,0 +1,148 @@
+"""Where a member works, and in which role there."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import and_, delete, insert, select
+
+from app.core import audit
+from app.core.db import execute, transaction
+from app.core.errors import Forbidden, Invalid, NotFound
+from app.core.ids import new_id
+from app.core.model import Json
+from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
+from app.identity.models import Member, MemberLocation, Role
+from app.identity.permissions import STAFF_MANAGE, require_grantable
+from app.identity.queries import permissions_by_place
+from app.tenancy.queries import locations
+
+Place = tuple[UUID, UUID | None]
+
+
+def place_member(actor: Actor, member_id: UUID, places: Sequence[Place]) -> None:
+    """Say where a member works: location and the role that counts there (None: his own).
+
+    No places means every location, those to come included. Needs staff.manage; whoever places
+    must have, at each place, all that the member had and gets there. Raises NotFound for a member,
+    a location or a role that is not there, Invalid for a location named twice. Counts from the
+    member's next request on.
+    """
+    with transaction():
+        actor.require(STAFF_MANAGE)
+        before = get_standing(member_id, lock=True)
+        require_covers(actor, before)
+        _require_known(places)
+        require_covers(actor, _standing(member_id, before.permissions_at(None), places))
+        was = _places_of(member_id)
+        _write(member_id, places)
+        audit.record(
+            STAFF_MANAGE,
+            "member",
+            member_id,
+            actor_id=actor.member_id,
+            before=_told(was),
+            after=_told(places),
+        )
+
+
+def get_standing(member_id: UUID, *, lock: bool = False) -> Actor:
+    """A member as one who acts at no location; raises NotFound."""
+    statement = (
+        select(Role.permissions)
+        .join(Member, and_(Member.tenant_id == Role.tenant_id, Member.role_id == Role.id))
+        .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
+    )
+    own = execute(statement.with_for_update(of=Member) if lock else statement).scalar_one_or_none()
+    if own is None:
+        raise NotFound("no_member", "There is no such member.")
+    return _standing(member_id, frozenset(own), _places_of(member_id))
+
+
+def require_covers(actor: Actor, other: Actor) -> None:
+    """Raise Forbidden unless the actor works wherever the other does, and may do as much there.
+
+    Else whoever manages the staff of one place could make himself, or a friend, more elsewhere.
+    """
+    require_places(actor, other.location_ids)
+    for place in {None, *other.places, *(other.location_ids or ())}:
+        require_grantable(actor.permissions_at(place), other.permissions_at(place))
+
+
+def require_places(actor: Actor, location_ids: frozenset[UUID] | None) -> None:
+    """Raise Forbidden (`location`) unless the actor works at all of these; None: everywhere."""
+    if location_ids is None and actor.location_ids is not None:
+        raise Forbidden("location", "Who works at some locations cannot answer for all of them.")
+    for location_id in location_ids or ():
+        actor.require_at(location_id)
+
+
+def _require_known(places: Sequence[Place]) -> None:
+    wanted = [location_id for location_id, _role in places]
+    if len(set(wanted)) < len(wanted):
+        sentence = "A location is named twice."
+        raise Invalid("places", sentence, {"places": [sentence]})
+    if set(wanted) - {place.id for place in locations()}:
+        raise NotFound("no_location", "There is no such location.")
+
+
+def _standing(member_id: UUID, own: frozenset[str], places: Sequence[Place]) -> Actor:
+    roles = _roles({role_id for _place, role_id in places if role_id})
+    held = {place: roles[role_id] if role_id else None for place, role_id in places}
+    return Actor(member_id, own, frozenset(held) or None, permissions_by_place(own, held))
+
+
+def _roles(role_ids: set[UUID]) -> Mapping[UUID, list[str]]:
+    """Permissions by role; raises NotFound."""
+    if not role_ids:
+        return {}
+    rows = execute(
+        select(Role.id, Role.permissions).where(
+            Role.tenant_id == current_tenant_id(), Role.id.in_(role_ids)
+        )
+    ).all()
+    if len(rows) < len(role_ids):
+        raise NotFound("no_role", "There is no such role.")
+    return {row.id: row.permissions for row in rows}
+
+
+def _places_of(member_id: UUID) -> list[Place]:
+    rows = execute(
+        select(MemberLocation.location_id, MemberLocation.role_id)
+        .where(
+            MemberLocation.tenant_id == current_tenant_id(), MemberLocation.member_id == member_id
+        )
+        .order_by(MemberLocation.location_id)
+    ).all()
+    return [(row.location_id, row.role_id) for row in rows]
+
+
+def _write(member_id: UUID, places: Sequence[Place]) -> None:
+    tenant_id = current_tenant_id()
+    execute(
+        delete(MemberLocation).where(
+            MemberLocation.tenant_id == tenant_id, MemberLocation.member_id == member_id
+        )
+    )
+    add_places(member_id, places)
+
+
+def add_places(member_id: UUID, places: Sequence[Place]) -> None:
+    """Write the places of a member who has none yet; asked by commands of the staff alone."""
+    rows = [
+        {
+            "tenant_id": current_tenant_id(),
+            "id": new_id(),
+            "member_id": member_id,
+            "location_id": location_id,
+            "role_id": role_id,
+        }
+        for location_id, role_id in places
+    ]
+    if rows:
+        execute(insert(MemberLocation), rows)
+
+
+def _told(places: Sequence[Place]) -> Json:
+    """Places as the audit trail keeps them: role by location, None for the member's own."""
+    return {"places": {str(place): str(role) if role else None for place, role in places}}
