@@ -7,6 +7,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from app.core.assets import init_assets
+from app.core.bodies import BoundedRequest
 from app.core.compression import init_compression
 from app.core.db import init_db
 from app.core.failures import init_failures
@@ -16,8 +17,9 @@ from app.core.keyring import init_keyring
 from app.core.locale import init_locale
 from app.core.logs import set_up_logs
 from app.core.mailbox import mailbox
+from app.core.media import media
 from app.core.redis import init_redis
-from app.core.settings import LARGEST_BODY, Settings, load_settings
+from app.core.settings import Settings, load_settings
 from app.core.web import init_csrf, init_web
 from app.identity.house import init_identity
 from app.tenancy.routing import init_routing
@@ -31,7 +33,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings(os.environ)
     set_up_logs(settings.log_level)
     app = Flask("nibblix", root_path=str(ROOT), static_folder="static", template_folder="templates")
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY)
+    app.request_class = BoundedRequest
+    app.config.update(SECRET_KEY=settings.secret_key)
     app.json = JsonReader(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -49,5 +52,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_assets(app)
     app.register_blueprint(health)
     app.register_blueprint(mailbox)
+    app.register_blueprint(media)
     register(app)
     return app

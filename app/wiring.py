@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.brand.routes import brand
 from app.core import mail
 from app.core.events import Job, On, Wiring
 from app.core.rotation import rotate_keys
@@ -78,6 +79,7 @@ def register(app: Flask) -> None:
     init_sockets(app, app.extensions["settings"], GATE)
     for blueprint in (
         identity,
+        brand,
         floor,
         ordering_pages,
         ordering_api,

@@ -47,6 +47,24 @@ class Invalid(DomainError):
         }
 
 
+class TooLarge(DomainError):
+    """What was sent is more than is taken."""
+
+    status = 413
+
+
+class WrongKind(DomainError):
+    """What was sent is a file of another kind than is taken."""
+
+    status = 415
+
+
+class NoRoom(DomainError):
+    """There is no room to keep it: the tenant's share is used up, or the disk is full."""
+
+    status = 507
+
+
 class Unavailable(DomainError):
     """Something that this needs does not answer at present; try again."""
 

@@ -12,10 +12,8 @@ from werkzeug.exceptions import HTTPException
 from app.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from app.core.htmx import wants_fragment
 from app.core.ids import new_id
-from app.core.settings import LARGEST_BODY
 
 RETRY_AFTER_S = "2"
-TOO_LARGE = f"This is too large: at most {LARGEST_BODY // 1024**2} MB can be sent at once."
 _LOCK_NOT_AVAILABLE, _DEADLOCK, _QUERY_CANCELLED = "55P03", "40P01", "57014"
 
 log = structlog.get_logger()
@@ -73,12 +71,17 @@ def _stale_form(_error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code == 404:
         return answer(NotFound("not_found", "There is nothing at this address."))
-    sentence = TOO_LARGE if error.code == 413 else error.description or error.name
+    sentence = _too_large() if error.code == 413 else error.description or error.name
     response = _body(error.code or 500, error.name, sentence, {})
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _too_large() -> str:
+    limit = (request.max_content_length or 0) // 1024**2
+    return f"This is too large: at most {limit} MB can be sent at once."
 
 
 def _database(error: DBAPIError | PoolTimeout) -> Response:

@@ -107,3 +107,23 @@ class StateChange(LocationRow, Base):
         tenant_index("subject_id"),
         CheckConstraint("from_state <> to_state", name="moves"),
     )
+
+
+class Upload(TenantRow, Base):
+    """A picture that was uploaded: its files have its name, `size_bytes` is of them all."""
+
+    __tablename__ = "upload"
+
+    kind: Mapped[str]
+    name: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    width: Mapped[int]
+    height: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        tenant_unique("name"),
+        CheckConstraint("kind IN ('logo', 'item')", name="kind"),
+        CheckConstraint("size_bytes > 0 AND width > 0 AND height > 0", name="size"),
+    )

@@ -24,7 +24,6 @@ DATABASE_NAME = "nibblix"
 LONGEST_SOCKET_PATH = 106
 POSTGRES_SOCKET = ".s.PGSQL.5432"
 SHORTEST_SECRET = 32
-LARGEST_BODY = 2 * 1024 * 1024
 
 SENTENCES = {
     "HOST": "HOST must be the name or address to listen on, such as 127.0.0.1.",

@@ -23,7 +23,6 @@ def _reader() -> dict[str, Any]:
     return {
         "tenant_name": tenant.name,
         "home": url_for("identity.home"),
-        "brand_css": url_for("identity.brand"),
         "person": find_person(),
         "may_follow": _may_follow,
         "switch_url": url_for("identity.pin_page", next=page_to_return_to()),

@@ -26,7 +26,6 @@ identity = Blueprint("identity", __name__, url_prefix="/t/<tenant>")
 # Where a person starts, by the first of these that the role holds.
 LANDINGS = ((REPORT_VIEW, "dashboard"), (ORDER_CREATE, "floor"), (KITCHEN_VIEW, "kitchen"))
 REFUSALS = (Invalid, WrongSecret, TooManyTries)
-BRAND = ":root{--brand-h:335;--brand-c:.135}\n"
 
 
 @identity.get("/sign-in")
@@ -90,16 +89,6 @@ def home() -> Response | BaseResponse:
     if len(links) == 1:
         return redirect(links[0][1])
     return make_response(render_template("identity/home.html", links=links))
-
-
-@identity.get("/brand.css")
-@public
-def brand() -> Response:
-    """The restaurant's hue and chroma; lightness stays ours, so that text stays legible."""
-    response = make_response(BRAND)
-    response.mimetype = "text/css"
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
 
 
 def _onward(wanted: str | None, actor: Actor) -> str:

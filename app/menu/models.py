@@ -104,11 +104,13 @@ class Item(TenantRow, Base):
     course: Mapped[int | None]
     prep_minutes: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
+    image_id: Mapped[UUID | None]
 
     __table_args__ = (
         tenant_unique("name"),
         tenant_fk("category_id", "category"),
         tenant_fk("tax_class_id", "tax_class"),
+        tenant_fk("image_id", "upload"),
         tenant_index("category_id"),
         CheckConstraint("length(button_name) <= 24", name="button_name"),
     )

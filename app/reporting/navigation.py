@@ -20,7 +20,7 @@ SETTINGS = (
     (_("Roles"), "staff.roles", "key-round"),
     (_("Devices"), "devices.devices", "tablet"),
     (_("Locations"), "settings.locations", "store"),
-    (_("Brand"), "settings.brand", "palette"),
+    (_("Brand"), "brand.page", "palette"),
     (_("Web address"), "settings.domains", "globe"),
     (_("Programs"), "tokens.programs", "code"),
     (_("Audit trail"), "audit.trail", "scroll-text"),

@@ -14,7 +14,7 @@ from app.core.htmx import fragment_or_page
 from app.core.locale import quantity
 from app.identity.current import current_actor
 from app.identity.permissions import PAYMENT_TAKE, REPORT_EXPORT, REPORT_VIEW
-from app.reporting import pdf, queries
+from app.reporting import logo, pdf, queries
 from app.reporting.cards import bars, cards, hour_bars, ticks
 from app.reporting.csv_file import day_csv
 from app.reporting.queries.papers import PaperTax
@@ -94,7 +94,12 @@ def receipt(document_id: UUID) -> Response | str:
     """A receipt as it was issued, as a page or (`format=pdf`) as a strip of 80 mm."""
     _require_paper()
     found = queries.receipt(g.location, document_id)
-    context = {"receipt": found, "location": g.location, "document_id": document_id}
+    context = {
+        "receipt": found,
+        "location": g.location,
+        "document_id": document_id,
+        "logo": _logo(),
+    }
     if request.args.get("format") == "pdf":
         html = render_template("reporting/paper.html", paper="reporting/_receipt.html", **context)
         return pdf.strip(html, f"{found.series}-{found.number}")
@@ -119,10 +124,12 @@ def provisional(order_id: UUID) -> Response | str:
     """What an order owes, for the guests to look at: no receipt, and it says so."""
     _require_paper()
     bill = queries.provisional(g.location, order_id)
-    context = {"bill": bill, "location": g.location}
+    context = {"bill": bill, "location": g.location, "logo": _logo()}
     if request.args.get("format") == "pdf":
         html = render_template(
-            "reporting/paper.html", paper="reporting/_provisional.html", **context
+            "reporting/paper.html",
+            paper="reporting/_provisional.html",
+            **context,
         )
         return pdf.strip(html, f"provisional-{bill.order_number or 'new'}")
     return render_template("reporting/provisional.html", **context)
@@ -133,6 +140,10 @@ def _require_paper() -> None:
     actor = current_actor()
     if not (actor.may(PAYMENT_TAKE) or actor.may(REPORT_VIEW)):
         raise Forbidden("forbidden", "You may not print receipts.")
+
+
+def _logo() -> logo.Logo | None:
+    return logo.in_pdf() if request.args.get("format") == "pdf" else logo.on_page()
 
 
 def _day(on: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import re
 
-from app.core.settings import LARGEST_BODY
+from app.core.bodies import LARGEST_BODY, largest_body
 
 LONGEST_HEAD = 32 * 1024
 HEAD_TOO_LONG = "431 Request Header Fields Too Large", "The head of this request is too long."
@@ -22,6 +22,7 @@ class Arrival:
         self.is_whole = False
         self._head_size: int | None = None
         self._body_size = 0
+        self._most = LARGEST_BODY
         self._look()
 
     def take(self, data: bytes) -> None:
@@ -32,7 +33,12 @@ class Arrival:
     @property
     def is_decided(self) -> bool:
         """Whether it can be answered: it is whole, it is refused, or its body is too large."""
-        return self.is_whole or self.refusal is not None or self._body_size > LARGEST_BODY
+        return self.is_whole or self.refusal is not None or self._body_size > self._most
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is a file on its way: its body is taken, and larger than all others."""
+        return LARGEST_BODY < self._body_size <= self._most
 
     def _look(self) -> None:
         if self._head_size is None:
@@ -49,5 +55,10 @@ class Arrival:
             if _IN_CHUNKS.search(head):
                 self.refusal = NO_LENGTH
             found = _LENGTH.search(head)
+            self._most = largest_body(_target(head))
             self._head_size = end + len(_END_OF_HEAD)
             self._body_size = int(found[1]) if found else 0
+
+
+def _target(head: bytes) -> str:
+    return head.partition(b"\r\n")[0].partition(b" ")[2].partition(b" ")[0].decode("latin-1")

@@ -18,12 +18,16 @@ from gunicorn.workers.gthread import ThreadWorker
 from app.runtime.arrival import Arrival
 
 ARRIVAL_S = 10.0
+# The same speed, for a file of 5 MB.
+LARGE_ARRIVAL_S = 30.0
 PARTING_S = 2.0
 # A thread that does read or write by itself (an answer larger than the socket's buffer).
 THREAD_PATIENCE = struct.pack("ll", 5, 0)
 READ_SIZE = 64 * 1024
 # Of all unfinished requests of this process together: many are under a kilobyte.
 MOST_HELD = 16 * 1024 * 1024
+# Files on their way: what they may take leaves room for everything else.
+MOST_LARGE = 2
 
 TOO_SLOW = "408 Request Timeout", "The request took too long to arrive. Send it again."
 FULL = "503 Service Unavailable", "Too much is arriving at once. Try again in a moment."
@@ -36,6 +40,7 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._parting: deque[Any] = deque()
         self._held = 0
+        self._large: set[Any] = set()
 
     def enqueue_req(self, conn: Any) -> None:
         """Gather a request: from a new connection, or from a kept one that speaks again."""
@@ -95,10 +100,20 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]
             self._pass_on(conn)
         elif not data:
             self._close(conn)
-        elif self._held > MOST_HELD:
+        elif self._held > MOST_HELD or not self._has_room_for(conn):
             self._answer(conn, FULL)
         else:
             return False
+        return True
+
+    def _has_room_for(self, conn: Any) -> bool:
+        """A large body needs a place of its own, and gets more time."""
+        if not conn.arrival.is_large or conn in self._large:
+            return True
+        if len(self._large) >= MOST_LARGE:
+            return False
+        self._large.add(conn)
+        conn.timeout += LARGE_ARRIVAL_S - ARRIVAL_S
         return True
 
     def _pass_on(self, conn: Any) -> None:
@@ -158,6 +173,7 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]
 
     def _let_go(self, conn: Any) -> None:
         self._held -= len(conn.arrival.data)
+        self._large.discard(conn)
         conn.arrival.data.clear()
 
     def _close(self, conn: Any) -> None:

@@ -17,11 +17,12 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.brand.queries import get_brand
 from app.core import clock
 from app.core.access import public
 from app.core.errors import NotFound
 from app.core.money import to_decimal
-from app.menu.queries import catalogue
+from app.menu.queries import catalogue, item_pictures
 from app.tenancy.queries import LocationView, locations
 
 storefront = Blueprint("storefront", __name__)
@@ -41,7 +42,9 @@ def home() -> Response | str:
     places = [place for place in locations() if place.kind == "live"]
     if len(places) == 1:
         return _menu(places[0])
-    return render_template("storefront/places.html", places=places, tenant=g.tenant)
+    return render_template(
+        "storefront/places.html", places=places, tenant=g.tenant, brand=get_brand()
+    )
 
 
 @storefront.get("/menu/<location>")
@@ -77,7 +80,9 @@ def _menu(place: LocationView) -> Response:
         "storefront/menu.html",
         place=place,
         tenant=g.tenant,
+        brand=get_brand(),
         menu=catalogue(place, SERVICE, CHANNEL, clock.now()),
+        pictures=item_pictures(),
         url=request.base_url,
     )
     response = make_response(page)

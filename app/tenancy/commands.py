@@ -20,6 +20,7 @@ from app.tenancy.queries import (
     date_at,
     find_open_day,
     forget_locations,
+    forget_tenants,
     locations,
 )
 
@@ -122,6 +123,28 @@ def save_profile(**values: object) -> None:
             .values(tenant_id=tenant_id, id=tenant_id, **values)
             .on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values)
         )
+
+
+def rename_tenant(name: str) -> bool:
+    """Give the current tenant another name; whether it is another."""
+    with transaction():
+        found = execute(text("SELECT app.tenant_rename(:name)"), {"name": name}).scalar()
+        if found:
+            after_commit("forget tenant", forget_tenants)
+    return bool(found)
+
+
+def move_tenant(slug: str) -> None:
+    """Give the current tenant another short name; the old one leads nowhere from then on.
+
+    Raises Invalid for one that cannot be a short name or is another tenant's.
+    """
+    with transaction():
+        moved = execute(text("SELECT app.tenant_move(:slug)"), {"slug": check_slug(slug)}).scalar()
+        if not moved:
+            sentence = f"“{slug}” is another restaurant's; choose another short name."
+            raise Invalid("slug", sentence, {"slug": [sentence]})
+        after_commit("forget tenant", forget_tenants)
 
 
 def get_register_id(location_id: UUID) -> UUID:

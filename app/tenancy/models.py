@@ -76,6 +76,7 @@ class TenantProfile(TenantRow, Base):
     setup: Mapped[Json] = mapped_column(server_default="{}")
 
     __table_args__ = (
+        tenant_fk("logo_id", "upload"),
         CheckConstraint("id = tenant_id", name="one"),
         CheckConstraint("brand_hue >= 0 AND brand_hue < 360", name="hue"),
         CheckConstraint("brand_chroma >= 0 AND brand_chroma < 0.4", name="chroma"),

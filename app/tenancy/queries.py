@@ -153,6 +153,11 @@ def _remember(kind: str, value: str, tenant: TenantView) -> None:
     _remembered[kind, value] = (time.monotonic() + _REMEMBERED_S, tenant)
 
 
+def forget_tenants() -> None:
+    """Look tenants up anew: one has another name. Other processes find out within seconds."""
+    _remembered.clear()
+
+
 def all_tenants() -> list[TenantView]:
     """Every tenant, for the clock and for checks; asked outside any tenant."""
     rows = execute(text("SELECT id, slug, name FROM app.tenants() ORDER BY slug")).all()

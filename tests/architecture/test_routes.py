@@ -59,6 +59,7 @@ WORDS = {
     "digest": "0" * 16,
     "kind": "css",
     "course": 1,
+    "name": "0" * 32,
 }
 
 

@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from app.core.settings import LARGEST_BODY
+from app.core.bodies import LARGEST_BODY
 from app.runtime.arrival import HEAD_TOO_LONG, NO_LENGTH, Arrival
 
 HEADS = (

@@ -2,6 +2,12 @@
 
 from app.menu.queries.browsing import catalogue, item_detail
 from app.menu.queries.counting import CountedCategory, CountedView, counted_menu, get_counted
+from app.menu.queries.pictures import (
+    PicturedCategory,
+    PicturedItem,
+    item_pictures,
+    pictured_menu,
+)
 from app.menu.queries.selling import sellable, sellables
 from app.menu.queries.views import (
     CatalogueView,
@@ -31,12 +37,16 @@ __all__ = [
     "ItemView",
     "Left",
     "ModifierView",
+    "PicturedCategory",
+    "PicturedItem",
     "Sellable",
     "VariantView",
     "catalogue",
     "counted_menu",
     "get_counted",
     "item_detail",
+    "item_pictures",
+    "pictured_menu",
     "sellable",
     "sellables",
 ]

@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, and_, bindparam, func, select
 
 from app.core.db import among, execute, of_tenant, run
 from app.core.errors import NotFound
+from app.core.models import Upload
 from app.core.tenant import current_tenant_id
 from app.menu.models import (
     Category,
@@ -39,6 +40,7 @@ from app.menu.queries.joins import (
     left_of,
     rules_of,
 )
+from app.menu.queries.pictures import PICTURE, is_picture_of_item, picture_of
 from app.menu.queries.prices import Occasion, current_prices
 from app.menu.queries.views import (
     CatalogueView,
@@ -92,10 +94,14 @@ def item_detail(
 ) -> ItemDetail:
     """One item with its variants, groups and modifiers; raises NotFound when it is not on sale."""
     occasion = Occasion(location_id=location.id, service_type=service_type, channel=channel, at=at)
-    items = _items(_variants(occasion, item_id))
-    if item_id not in items:
+    rows = _variants(occasion, item_id)
+    if not rows:
         raise NotFound("no_item", "This is not on the menu any more.")
-    return ItemDetail(item=items[item_id], groups=_groups(occasion, item_id))
+    return ItemDetail(
+        item=_items(rows)[item_id],
+        groups=_groups(occasion, item_id),
+        picture=picture_of(rows[0]),
+    )
 
 
 def _variants(occasion: Occasion, item_id: UUID | None = None) -> list[Row[Any]]:
@@ -106,7 +112,8 @@ def _variants(occasion: Occasion, item_id: UUID | None = None) -> list[Row[Any]]
 
 @cache
 def _item_statement() -> Select[*tuple[Any, ...]]:
-    return _menu_statement().where(Item.id == bindparam("item_id"))
+    menu = _menu_statement().add_columns(*PICTURE).outerjoin(Upload, is_picture_of_item())
+    return menu.where(Item.id == bindparam("item_id"))
 
 
 @cache

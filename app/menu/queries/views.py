@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from app.core.uploads import Picture
+
 LOW = 5  # from here on a tile says how many are left
 
 
@@ -173,3 +175,4 @@ class ItemDetail:
 
     item: ItemView
     groups: tuple[GroupView, ...]
+    picture: Picture | None
