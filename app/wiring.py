@@ -25,6 +25,8 @@ from app.kitchen import screens
 from app.kitchen.routes import kitchen
 from app.menu.cli import menu_cli
 from app.menu.routes import menu
+from app.onboarding.routes import init_opening, setup
+from app.onboarding.sign_up import sign_up
 from app.ordering import events as ordering
 from app.ordering import jobs as ordering_jobs
 from app.ordering.api import api as ordering_api
@@ -89,9 +91,12 @@ def register(app: Flask) -> None:
         payments,
         reporting,
         storefront,
+        sign_up,
+        setup,
     ):
         app.register_blueprint(blueprint)
     init_navigation(app)
+    init_opening(app)
     app.cli.add_command(rotate_keys)
     app.cli.add_command(seed_demo)
     app.cli.add_command(check_invariants_command)

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -46,6 +45,15 @@ class Founder:
     name: str
     restaurant: str
     password: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstLocation:
+    """The location that a restaurant opens with, its stations by name, and its taxes."""
+
+    location: NewLocation
+    stations: tuple[str, ...]
+    taxes: tuple[NewTaxRate, ...]
 
 
 def sign_up(email: str) -> None:
@@ -113,18 +121,17 @@ def name_restaurant(actor: Actor, name: str, slug: str, country: str) -> None:
         )
 
 
-def open_first_location(
-    actor: Actor, new: NewLocation, stations: Iterable[str], taxes: Iterable[NewTaxRate]
-) -> LocationView:
+def open_first_location(actor: Actor, first: FirstLocation) -> LocationView:
     """Open the first location with its stations and taxes; further ones come by the settings."""
+    new = first.location
     with transaction():
         actor.require(SETTINGS_EDIT)
         if locations():
             raise Conflict("location", "There is a location already. Add others in the settings.")
         location_id = open_location(new)
         location = get_location_by_id(location_id)
-        set_stations(location, [NewStation(name) for name in stations])
-        set_tax_rates(location, taxes)
+        set_stations(location, [NewStation(name) for name in first.stations])
+        set_tax_rates(location, first.taxes)
         audit.record(
             SETTINGS_EDIT,
             "location",
@@ -157,10 +164,3 @@ def leave_out(actor: Actor, step: Step) -> None:
         setup = get_profile().setup
         left_out = sorted({*setup.get("left_out", ()), step.value})
         save_profile(setup={**setup, "left_out": left_out})
-
-
-def rates(name: str, percents: dict[str, Decimal]) -> list[NewTaxRate]:
-    """Tax rates of one name by class."""
-    return [NewTaxRate(tax_class, name, percent) for tax_class, percent in percents.items()]
-
-

@@ -9,7 +9,10 @@ from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from app.identity.permissions import ROLES
+from app.menu.commands.setup import NewTaxRate
+from app.onboarding.commands import FirstLocation
 from app.onboarding.steps import MOST_TABLES
+from app.tenancy.commands import NewLocation
 from app.tenancy.countries import all_time_zones, country_codes, is_locale
 
 _NAME = (
@@ -135,4 +138,14 @@ class EmployeeForm(_Trimmed):
     role = fields.String(required=True, validate=validate.OneOf(ROLES, error="Choose a role."))
     pin = fields.String(
         required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="A PIN has four digits.")
+    )
+
+
+def read_location(form: dict[str, Any]) -> FirstLocation:
+    """The location that a form describes, with its stations and taxes."""
+    stations, taxes, tax_name = form.pop("stations"), form.pop("taxes"), form.pop("tax_name")
+    return FirstLocation(
+        location=NewLocation(**form),
+        stations=tuple(stations),
+        taxes=tuple(NewTaxRate(name, tax_name, percent) for name, percent in taxes.items()),
     )

@@ -63,7 +63,5 @@ def _remember(ids: list[str]) -> None:
 
 def _items() -> list[UUID]:
     return list(
-        execute(
-            select(Item.id).where(Item.tenant_id == current_tenant_id(), Item.active)
-        ).scalars()
+        execute(select(Item.id).where(Item.tenant_id == current_tenant_id(), Item.active)).scalars()
     )

@@ -16,7 +16,9 @@ def sample_menu(currency: str) -> list[str]:
     rows = list(csv.DictReader(io.StringIO(FILE.read_text())))
     if exponent(currency) == 0:
         for row in rows:
-            row["price"] = str(int(Decimal(row["price"]) * WITHOUT_DECIMALS)) if row["price"] else ""
+            row["price"] = (
+                str(int(Decimal(row["price"]) * WITHOUT_DECIMALS)) if row["price"] else ""
+            )
     out = io.StringIO()
     writer = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
     writer.writeheader()

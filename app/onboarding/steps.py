@@ -19,7 +19,7 @@ class Step(StrEnum):
 # Without these nothing can be sold; the others may be left out.
 NEEDED = frozenset({Step.RESTAURANT, Step.LOCATION})
 # What comes before what: a menu names the location's stations and taxes.
-_AFTER = {step: Step.LOCATION for step in (Step.MENU, Step.TABLES, Step.STAFF, Step.DEVICES)}
+_AFTER = dict.fromkeys((Step.MENU, Step.TABLES, Step.STAFF, Step.DEVICES), Step.LOCATION)
 
 
 @dataclass(frozen=True, kw_only=True)

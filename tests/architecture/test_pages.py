@@ -26,7 +26,7 @@ TABLES = {
     "document_id": "fiscal_document",
     "ticket_id": "ticket",
 }
-WORDS = {"station": "kitchen", "on": "2026-01-31"}
+WORDS = {"step": "tables", "token": "nothing", "station": "kitchen", "on": "2026-01-31"}
 # An order that was paid, where the others ask for the last one.
 PAID = {"reporting.order_receipt"}
 # Not pages, or (the mailbox) not there on an installation with servers of its own.

@@ -53,9 +53,7 @@ def _delete(item_ids: Collection[UUID]) -> None:
         Variant.tenant_id == tenant_id, Variant.item_id.in_(item_ids)
     )
     execute(delete(Price).where(Price.tenant_id == tenant_id, Price.variant_id.in_(variants)))
-    execute(
-        delete(Variant).where(Variant.tenant_id == tenant_id, Variant.item_id.in_(item_ids))
-    )
+    execute(delete(Variant).where(Variant.tenant_id == tenant_id, Variant.item_id.in_(item_ids)))
     execute(delete(Item).where(Item.tenant_id == tenant_id, Item.id.in_(item_ids)))
     still = select(Item.id).where(
         Item.tenant_id == Category.tenant_id, Item.category_id == Category.id
