@@ -269,6 +269,7 @@ def test_what_was_sold_of_the_sample_stays_in_the_books(
     opener.submit(opener.form("/sample/discard"))
 
     names = owner_connection.execute(
-        "SELECT name, active FROM item JOIN tenant t ON t.id = tenant_id WHERE t.slug = %s", [slug]
+        "SELECT i.name, active FROM item i JOIN tenant t ON t.id = tenant_id WHERE t.slug = %s",
+        [slug],
     ).fetchall()
     assert names == [("Espresso", False)]
