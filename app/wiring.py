@@ -32,6 +32,8 @@ from app.kitchen import screens
 from app.kitchen.routes import kitchen, pickup
 from app.menu.cli import menu_cli
 from app.menu.routes import menu
+from app.onboarding.routes import init_opening, setup
+from app.onboarding.sign_up import sign_up
 from app.ordering import events as ordering
 from app.ordering import jobs as ordering_jobs
 from app.ordering.api import api as ordering_api
@@ -111,9 +113,12 @@ def register(app: Flask) -> None:
         settings,
         storefront,
         devices,
+        sign_up,
+        setup,
     ):
         app.register_blueprint(blueprint)
     init_navigation(app)
+    init_opening(app)
     init_switcher(app)
     app.extensions["resolver"] = DnsResolver()
     app.cli.add_command(rotate_keys)

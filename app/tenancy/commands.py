@@ -149,6 +149,19 @@ def rename_tenant(name: str) -> bool:
     return bool(found)
 
 
+def move_tenant(slug: str) -> None:
+    """Give the current tenant another short name; the old one leads nowhere from then on.
+
+    Raises Invalid for one that cannot be a short name or is another tenant's.
+    """
+    with transaction():
+        moved = execute(text("SELECT app.tenant_move(:slug)"), {"slug": check_slug(slug)}).scalar()
+        if not moved:
+            sentence = f"“{slug}” is another restaurant's; choose another short name."
+            raise Invalid("slug", sentence, {"slug": [sentence]})
+        after_commit("forget tenant", forget_tenants)
+
+
 def get_register_id(location_id: UUID) -> UUID:
     """The location's register (one a location, so far)."""
     return UUID(

@@ -24,6 +24,7 @@ DEFINERS = {
     "tenant_by_host",
     "tenants",
     "tenant_open",
+    "tenant_move",
     "tenant_rename",
     "account_by_email",
     "account_open",

@@ -30,7 +30,7 @@ TABLES = {
     "member_id": "member",
     "role_id": "role",
 }
-WORDS = {"station": "kitchen", "on": "2026-01-31"}
+WORDS = {"step": "tables", "token": "nothing", "station": "kitchen", "on": "2026-01-31"}
 # An order that was paid, where the others ask for the last one.
 PAID = {"reporting.order_receipt"}
 # Not pages, or for paired devices (tests/web), or (the mailbox) not there on an installation with

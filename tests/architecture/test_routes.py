@@ -66,6 +66,8 @@ SOCKET = "stream.watch"  # speaks no HTTP after its handshake: it has tests of i
 # Names in addresses that are no ids: what stands for them at the sample restaurant.
 WORDS = {
     "station": "kitchen",
+    "step": "tables",
+    "token": "nothing",
     "on": "2026-01-31",
     "filename": "nothing",
     "digest": "0" * 16,

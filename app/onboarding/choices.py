@@ -1,0 +1,96 @@
+"""What the pages of the opening propose, and what they let people choose from."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from babel import Locale
+from flask_babel import gettext as _
+
+from app.core import clock
+from app.identity.permissions import ROLES
+from app.onboarding.steps import Step
+from app.tenancy.countries import Country, all_time_zones, country_names, find_country
+from app.tenancy.queries import TenantView, get_profile
+
+Choices = list[tuple[str, str]]
+_PLACEHOLDER = re.compile(r"new-[0-9a-f]{12}")
+
+
+def titles() -> dict[Step, str]:
+    """What each step is called."""
+    return {
+        Step.RESTAURANT: _("Restaurant"),
+        Step.LOCATION: _("First location"),
+        Step.MENU: _("Menu"),
+        Step.TABLES: _("Tables"),
+        Step.STAFF: _("Staff"),
+        Step.DEVICES: _("Devices"),
+    }
+
+
+def proposals(step: Step | None, tenant: TenantView) -> Mapping[str, Any]:
+    """What a step's form holds before somebody writes into it."""
+    if step is Step.RESTAURANT:
+        return {
+            "name": tenant.name,
+            "slug": slug_of(tenant.name) if _PLACEHOLDER.fullmatch(tenant.slug) else tenant.slug,
+            "country": get_profile().country or "",
+        }
+    if step is Step.LOCATION:
+        return _location(tenant, _country())
+    return {"count": "12", "seats": "4", "role": "server"}
+
+
+def lists(step: Step | None) -> dict[str, Choices]:
+    """What a step's form lets one choose from."""
+    if step is Step.RESTAURANT:
+        return {"country": [("", _("Choose")), *country_names("en")]}
+    if step is Step.LOCATION:
+        country = _country()
+        zones = dict.fromkeys((*country.time_zones, *all_time_zones()))
+        return {
+            "time_zone": [(zone, zone.replace("_", " ")) for zone in zones],
+            "locale": [(name, _language(name)) for name in country.locales],
+            "style": [
+                ("pay_later", _("Later: the bill comes at the end")),
+                ("pay_first", _("First: the kitchen begins once it is paid")),
+            ],
+        }
+    return {"role": [(name, name.replace("_", " ")) for name in ROLES if name != "owner"]}
+
+
+def slug_of(name: str) -> str:
+    """A name as a short name: Latin letters and digits, hyphens between."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+
+
+def _location(tenant: TenantView, country: Country) -> dict[str, Any]:
+    return {
+        "name": _("Main"),
+        "slug": "main",
+        "time_zone": country.time_zone,
+        "currency": country.currency,
+        "locale": country.locale,
+        "tax_inclusive": "true" if country.tax_inclusive else "false",
+        "tax_name": _("VAT") if country.tax_inclusive else _("Sales tax"),
+        "cut_off": country.cut_off.strftime("%H:%M"),
+        "dine_in_style": "pay_later",
+        "takeaway_style": "pay_first",
+        "receipt_header": tenant.name,
+        "stations": "Kitchen, Bar",
+    }
+
+
+def _country() -> Country:
+    today = clock.now().date()
+    found = find_country(get_profile().country or "", today) or find_country("US", today)
+    if found is None:
+        raise RuntimeError("the table of countries is empty")
+    return found
+
+
+def _language(name: str) -> str:
+    return Locale.parse(name).get_display_name("en") or name

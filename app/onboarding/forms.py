@@ -1,0 +1,151 @@
+"""What the pages of the opening send."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
+
+from app.identity.permissions import ROLES
+from app.menu.commands.setup import NewTaxRate
+from app.onboarding.commands import FirstLocation
+from app.onboarding.steps import MOST_TABLES
+from app.tenancy.commands import NewLocation
+from app.tenancy.countries import all_time_zones, country_codes, is_locale
+
+_NAME = (
+    validate.Length(1, 60, error="A name has 1 to 60 characters."),
+    validate.ContainsNoneOf("\0\n\r", error="A name is one line."),
+)
+_STYLE = validate.OneOf(("pay_first", "pay_later"), error="Choose when guests pay.")
+TAX_CLASSES = {"food": "Food", "drinks": "Drinks", "alcohol": "Alcohol"}
+MOST_STATIONS = 8
+
+
+class _Trimmed(Schema):
+    """Text without the spaces around it."""
+
+    @pre_load
+    def _trim(self, sent: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {
+            name: value.strip() if isinstance(value, str) and name != "password" else value
+            for name, value in sent.items()
+        }
+
+
+def read_email(text: str) -> str:
+    """An address as it is kept; raises ValidationError. Nobody is asked whether it exists."""
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValidationError("That is not an e-mail address.") from error
+
+
+class SignUpForm(_Trimmed):
+    """The e-mail of whoever wants to open a restaurant."""
+
+    email = fields.String(required=True)
+
+    @post_load
+    def _normalise(self, data: dict[str, str], **_: Any) -> dict[str, str]:
+        try:
+            return {"email": read_email(data["email"])}
+        except ValidationError as error:
+            raise ValidationError({"email": error.messages}) from error
+
+
+class FounderForm(_Trimmed):
+    """Who opens the restaurant; the password is asked of a new account alone."""
+
+    name = fields.String(required=True, validate=_NAME)
+    restaurant = fields.String(required=True, validate=_NAME)
+    password = fields.String(load_default=None, validate=validate.Length(max=256))
+
+
+class RestaurantForm(_Trimmed):
+    """What it is called, its short name and its country."""
+
+    name = fields.String(required=True, validate=_NAME)
+    slug = fields.String(required=True)
+    country = fields.String(
+        required=True, validate=validate.OneOf(country_codes(), error="Choose the country.")
+    )
+
+
+class Percent(fields.Decimal):
+    """A tax rate in per cent; nothing written means no tax. A comma is as good as a point."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        text = str(value).replace(",", ".").removesuffix("%").strip()
+        return super()._deserialize(text or "0", attr, data, **kwargs) or Decimal(0)
+
+
+_PERCENT = validate.Range(0, 100, error="A tax rate is between 0 and 100 per cent.")
+
+
+class LocationForm(_Trimmed):
+    """The first location: its clock, its money, its law and how it serves."""
+
+    name = fields.String(required=True, validate=_NAME)
+    slug = fields.String(required=True)
+    time_zone = fields.String(
+        required=True, validate=validate.OneOf(all_time_zones(), error="Choose the time zone.")
+    )
+    currency = fields.String(
+        required=True, validate=validate.Regexp(r"[A-Z]{3}\Z", error="Three letters, such as EUR.")
+    )
+    locale = fields.String(required=True, validate=is_locale)
+    tax_inclusive = fields.Boolean(required=True)
+    cut_off = fields.Time(format="%H:%M", required=True)
+    dine_in_style = fields.String(required=True, validate=_STYLE)
+    takeaway_style = fields.String(required=True, validate=_STYLE)
+    receipt_header = fields.String(load_default="", validate=validate.Length(max=400))
+    tax_name = fields.String(required=True, validate=_NAME)
+    food = Percent(load_default=Decimal(0), validate=_PERCENT)
+    drinks = Percent(load_default=Decimal(0), validate=_PERCENT)
+    alcohol = Percent(load_default=Decimal(0), validate=_PERCENT)
+    stations = fields.String(load_default="Kitchen, Bar")
+
+    @post_load
+    def _split(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """`taxes` by class and `stations` as a list; Kitchen and Bar are always there."""
+        named = [name for name in re.split(r"\s*[,;\n]\s*", data["stations"]) if name]
+        stations = list(dict.fromkeys(["Kitchen", "Bar", *named]))
+        if len(stations) > MOST_STATIONS or any(len(name) > 24 for name in stations):
+            raise ValidationError({"stations": ["At most eight stations of 24 characters."]})
+        taxes = {TAX_CLASSES[name]: data.pop(name) for name in TAX_CLASSES}
+        return {**data, "stations": stations, "taxes": taxes}
+
+
+class TablesForm(Schema):
+    """How many equal tables."""
+
+    count = fields.Integer(
+        required=True,
+        validate=validate.Range(1, MOST_TABLES, error=f"1 to {MOST_TABLES} tables at first."),
+    )
+    seats = fields.Integer(
+        required=True, validate=validate.Range(1, 12, error="1 to 12 seats at a table.")
+    )
+
+
+class EmployeeForm(_Trimmed):
+    """Somebody who works here and signs in by PIN."""
+
+    name = fields.String(required=True, validate=_NAME)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES, error="Choose a role."))
+    pin = fields.String(
+        required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="A PIN has four digits.")
+    )
+
+
+def read_location(form: dict[str, Any]) -> FirstLocation:
+    """The location that a form describes, with its stations and taxes."""
+    stations, taxes, tax_name = form.pop("stations"), form.pop("taxes"), form.pop("tax_name")
+    return FirstLocation(
+        location=NewLocation(**form),
+        stations=tuple(stations),
+        taxes=tuple(NewTaxRate(name, tax_name, percent) for name, percent in taxes.items()),
+    )

@@ -1,0 +1,275 @@
+"""From an e-mail to an open restaurant: each step, left and resumed, refused and mended."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from psycopg import Connection
+
+from app.core.ids import new_id
+from tests.support.letters import letters_to, link_in
+from tests.support.restaurants import PASSWORD, Restaurant
+from tests.support.visitor import Visitor
+
+ANSWER = "Look into your mail"
+LOCATION = {"food": "10", "drinks": "22", "alcohol": "22,5"}
+
+
+@pytest.fixture
+def email() -> str:
+    """Somebody who has never been here."""
+    return f"{new_id().hex}@founders.example"
+
+
+def ask_for_link(app: Flask, email: str, status: int = 200) -> Visitor:
+    visitor = Visitor(app)
+    visitor.get("/sign-up")
+    visitor.submit(visitor.form("/sign-up"), {"email": email}, status=status)
+    return visitor
+
+
+@pytest.fixture
+def opener(app: Flask, email: str, drain: Callable[..., None]) -> Visitor:
+    """Somebody who has followed the link and stands at the first step."""
+    ask_for_link(app, email)
+    drain()
+    (letter,) = letters_to(app, email)
+    visitor = Visitor(app)
+    visitor.get(link_in(letter))
+    found = {"restaurant": "Chez Nous", "name": "Nora", "password": PASSWORD}
+    visitor.submit(visitor.form(link_in(letter)), found)
+    assert visitor.path.endswith("/setup/restaurant")
+    return visitor
+
+
+def fill(visitor: Visitor, **values: str) -> None:
+    visitor.submit(visitor.form(visitor.path), values)
+
+
+def name_it(opener: Visitor, slug: str, country: str = "FR") -> None:
+    fill(opener, slug=slug, country=country)
+    assert opener.path == f"/t/{slug}/setup/location"
+
+
+@pytest.fixture
+def slug() -> str:
+    return f"chez-{new_id().hex[-12:]}"
+
+
+def test_a_restaurant_is_open_after_a_handful_of_forms(
+    opener: Visitor, slug: str, owner_connection: Connection
+) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+    assert opener.path == f"/t/{slug}/setup/menu"
+    opener.submit(opener.form("/menu/sample"))
+    fill(opener, count="8", seats="2")
+    fill(opener, name="Bo", role="server", pin="9274")
+
+    place = owner_connection.execute(
+        "SELECT currency, time_zone, tax_inclusive, l.slug FROM location l"
+        " JOIN tenant t ON t.id = l.tenant_id WHERE t.slug = %s",
+        [slug],
+    ).fetchone()
+    assert place == ("EUR", "Europe/Paris", True, "main")
+    opener.get(f"/t/{slug}/main/floor")
+    assert opener.page is not None
+    assert len(opener.page.select(".room a, .room button, .room [id^=table]")) >= 8
+    shown = opener.get(f"/t/{slug}/main/dashboard")
+    assert "Before you open" in shown.get_text()
+    assert "1 to go" in shown.get_text()
+
+
+def test_what_was_done_stays_when_one_leaves_and_comes_back(opener: Visitor, slug: str) -> None:
+    name_it(opener, slug)
+
+    page = opener.get(f"/t/{slug}/setup")
+    assert "Go on: First location" in page.get_text()
+    opener.get(f"/t/{slug}/setup/menu")
+    assert "First location" in opener.page.h1.get_text()  # type: ignore[union-attr]
+
+
+def test_what_is_left_out_is_asked_no_more(opener: Visitor, slug: str) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+    for step in ("menu", "tables", "staff", "devices"):
+        opener.get(f"/t/{slug}/setup/{step}")
+        opener.submit(opener.form(f"/{step}/leave-out"))
+
+    assert "Ready to open" in opener.get(f"/t/{slug}/setup").get_text()
+    assert "Before you open" not in opener.get(f"/t/{slug}/main/dashboard").get_text()
+
+
+def test_without_name_and_location_nothing_is_left_out(opener: Visitor) -> None:
+    start = opener.path.removesuffix("/restaurant")
+
+    opener.post(f"{start}/restaurant/leave-out", status=404, fragment=False)
+
+
+def test_the_sample_is_thrown_away_in_one_act(
+    opener: Visitor, slug: str, owner_connection: Connection
+) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+    opener.submit(opener.form("/menu/sample"))
+    opener.get(f"/t/{slug}/setup/menu")
+
+    opener.submit(opener.form("/sample/discard"))
+
+    left = owner_connection.execute(
+        "SELECT count(*) FROM item JOIN tenant t ON t.id = tenant_id WHERE t.slug = %s", [slug]
+    ).fetchone()
+    assert left == (0,)
+    assert "Begin with a sample" in opener.get(f"/t/{slug}/setup/menu").get_text()
+
+
+def test_a_menu_with_errors_is_refused_with_each_line(opener: Visitor, slug: str) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+    form = opener.form("/setup/menu")
+    wrong = BytesIO(
+        b"kind,name,of,price,colour,tax\ncategory,Mains,,,0,Food\nitem,Soup,Maims,4,,\n"
+    )
+
+    page = opener.submit(form, {"file": (wrong, "menu.csv")}, status=422)
+
+    assert 'Did you mean "Mains"?' in page.get_text()
+
+
+def test_a_menu_of_ones_own_is_taken(opener: Visitor, slug: str) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+    right = BytesIO(
+        b"kind,name,of,price,colour,tax,station\ncategory,Mains,,,0,Food,Kitchen\n"
+        b"item,Soup,Mains,4.50,,,\n"
+    )
+
+    opener.submit(opener.form("/setup/menu"), {"file": (right, "menu.csv")})
+
+    assert opener.path == f"/t/{slug}/setup/tables"
+    assert "Soup" in opener.get(f"/t/{slug}/main/menu").get_text()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("slug", "trattoria", "another restaurant's"),
+        ("slug", "Has Spaces", "lower-case letters"),
+        ("slug", "settings", "reserved"),
+        ("country", "", "Choose the country."),
+        ("name", "", "1 to 60 characters"),
+    ],
+)
+@pytest.mark.usefixtures("trattoria")
+def test_a_step_that_is_refused_says_why_and_keeps_what_was_written(
+    opener: Visitor, field: str, value: str, sentence: str
+) -> None:
+    values = {"name": "Chez Nous", "slug": "free-to-use", "country": "FR", field: value}
+
+    page = opener.submit(opener.form(opener.path), values, status=422)
+
+    assert sentence in page.get_text()
+    kept = page.select_one("input[name=name]")
+    assert kept is not None
+    assert kept["value"] == values["name"]
+
+
+def test_every_address_gets_the_same_answer(
+    app: Flask, trattoria: Restaurant, email: str, drain: Callable[..., None]
+) -> None:
+    known, unknown = trattoria.people["alice"].email, email
+
+    answers = [ask_for_link(app, one).page for one in (known, unknown)]
+    drain()
+
+    assert all(ANSWER in str(page) for page in answers)
+    assert [len(letters_to(app, one)) >= 1 for one in (known, unknown)] == [True, True]
+
+
+@pytest.mark.parametrize("wrong", ["", "no address", "a@b", "x@y.example\nBcc: z@y.example"])
+def test_what_is_no_address_is_refused(app: Flask, wrong: str) -> None:
+    assert "e-mail address" in str(ask_for_link(app, wrong, status=422).page)
+
+
+def test_a_link_opens_one_restaurant(app: Flask, opener: Visitor, email: str) -> None:
+    (letter,) = letters_to(app, email)
+
+    page = Visitor(app).get(link_in(letter), status=410)
+
+    assert "has been used" in page.get_text()
+    assert opener.path
+
+
+def test_who_has_an_account_signs_in_with_its_password(
+    app: Flask, trattoria: Restaurant, drain: Callable[..., None]
+) -> None:
+    alice = trattoria.people["alice"]
+    ask_for_link(app, alice.email)
+    drain()
+    path = link_in(letters_to(app, alice.email)[-1])
+    visitor = Visitor(app)
+    visitor.get(path)
+
+    visitor.submit(visitor.form(path), {"restaurant": "Second", "name": "Alice"})
+
+    assert "/sign-in" in visitor.path
+    form = visitor.form("/sign-in")
+    visitor.submit(form, {"email": alice.email, "password": alice.password})
+    assert visitor.path.endswith("/setup")
+
+
+def test_a_short_password_keeps_the_link_good(
+    app: Flask, email: str, drain: Callable[..., None]
+) -> None:
+    ask_for_link(app, email)
+    drain()
+    path = link_in(letters_to(app, email)[0])
+    visitor = Visitor(app)
+    visitor.get(path)
+    values = {"restaurant": "Chez Nous", "name": "Nora", "password": "short"}
+
+    visitor.submit(visitor.form(path), values, status=422)
+    visitor.submit(visitor.form(path), {**values, "password": PASSWORD})
+
+    assert visitor.path.endswith("/setup/restaurant")
+
+
+def test_a_restaurants_own_host_opens_no_other(app: Flask, trattoria: Restaurant) -> None:
+    host = f"http://{trattoria.tenant.slug}.localhost"
+
+    assert app.test_client().get("/sign-up", base_url=host).status_code == 404
+
+
+def test_what_was_sold_of_the_sample_stays_in_the_books(
+    opener: Visitor, slug: str, owner_connection: Connection
+) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+    opener.submit(opener.form("/menu/sample"))
+    found = owner_connection.execute(
+        "SELECT v.id FROM item i JOIN variant v ON v.tenant_id = i.tenant_id AND v.item_id = i.id"
+        " JOIN tenant t ON t.id = i.tenant_id WHERE t.slug = %s AND i.name = 'Espresso'",
+        [slug],
+    ).fetchone()
+    assert found is not None
+    answer = opener.client.post(
+        f"/t/{slug}/main/api/orders",
+        json={
+            "order_id": str(new_id()),
+            "service_type": "takeaway",
+            "pickup_name": "Ann",
+            "lines": [{"line_id": str(new_id()), "variant_id": str(found[0])}],
+        },
+        headers={"X-CSRFToken": opener.token, "Idempotency-Key": str(new_id())},
+    )
+    assert answer.status_code == 201, answer.text
+    opener.get(f"/t/{slug}/setup/menu")
+
+    opener.submit(opener.form("/sample/discard"))
+
+    names = owner_connection.execute(
+        "SELECT i.name, active FROM item i JOIN tenant t ON t.id = tenant_id WHERE t.slug = %s",
+        [slug],
+    ).fetchall()
+    assert names == [("Espresso", False)]
