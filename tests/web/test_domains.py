@@ -17,12 +17,12 @@ from app.core.models import AuditEntry
 from app.core.tenant import current_tenant_id
 from app.settings.domains import commands
 from app.settings.domains.queries import DomainView
-from app.settings.domains.queries import domains as domains_of_tenant
-from app.settings.domains.rules import KEPT_WITHOUT, MOST
+from app.settings.domains.rules import KEPT_WITHOUT
 from app.tenancy.commands import release_host
 from app.tenancy.queries import _remembered
 from tests.support import pages
 from tests.support.dns_server import NameServer, name_server
+from tests.support.domains import add, domain_of, page_of
 from tests.support.restaurants import Person, Restaurant
 from tests.support.together import together
 from tests.support.visitor import Visitor
@@ -60,24 +60,6 @@ def alice(bistro: Restaurant, client_of: Callable[[Person], Visitor]) -> Visitor
 @pytest.fixture
 def host() -> str:
     return f"menu-{new_id().hex[-10:]}.example"
-
-
-def page_of(restaurant: Restaurant) -> str:
-    return f"/t/{restaurant.tenant.slug}/settings/domains"
-
-
-def domain_of(restaurant: Restaurant) -> DomainView:
-    """The restaurant's one domain."""
-    with restaurant.inside():
-        (found,) = domains_of_tenant()
-        end_reading()
-    return found
-
-
-def add(restaurant: Restaurant, host: str) -> DomainView:
-    with restaurant.inside():
-        commands.add_domain(restaurant.people["alice"].actor, host)
-    return domain_of(restaurant)
 
 
 def publish(dns: NameServer, domain: DomainView) -> None:
@@ -363,40 +345,3 @@ def test_a_look_up_that_comes_after_removing_changes_nothing(
     drain()
 
     assert bistro.tenant.name not in name_on(app, host)
-
-
-@pytest.mark.parametrize(
-    "typed", ["localhost", "127.0.0.1", "co.uk", "diner.localhost", "<script>.example", ""]
-)
-def test_what_cannot_be_a_domain_is_refused_with_the_form(
-    bistro: Restaurant, alice: Visitor, typed: str
-) -> None:
-    alice.get(page_of(bistro))
-
-    shown = alice.submit(alice.form("/domains"), {"host": typed}, status=422)
-
-    field = shown.select_one("input[name=host]")
-    assert field is not None
-    assert field["value"] == typed
-    assert shown.select(".error")
-
-
-def test_a_domain_stands_on_the_list_once_and_the_list_is_short(
-    bistro: Restaurant, alice: Visitor, host: str
-) -> None:
-    add(bistro, host)
-    alice.get(page_of(bistro))
-    alice.submit(alice.form("/domains"), {"host": host}, status=422)
-
-    with bistro.inside():
-        for number in range(MOST - 1):
-            commands.add_domain(bistro.people["alice"].actor, f"n{number}.{host}")
-    shown = alice.submit(alice.form("/domains"), {"host": f"more.{host}"}, status=409)
-
-    assert f"at most {MOST}" in shown.get_text()
-
-
-def test_only_who_edits_settings_sees_the_page(
-    bistro: Restaurant, client_of: Callable[[Person], Visitor]
-) -> None:
-    client_of(bistro.people["bob"]).get(page_of(bistro), status=403)
