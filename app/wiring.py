@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from app.audit.sealing import EVERY_S as TRAIL_EVERY_S
+from app.audit.sealing import HEADS_EVERY_S, keep_trail, log_heads
 from app.core.events import Job, On, Wiring
 from app.core.sockets.endpoint import init_sockets
 from app.core.sockets.views import StreamView
@@ -66,7 +68,7 @@ def build_wiring() -> Wiring:
             "order": StreamView(permission=ORDER_CREATE),
             "dashboard": StreamView(permission=REPORT_VIEW),
         },
-        clock=((EVERY_S, tidy),),
+        clock=((EVERY_S, tidy), (TRAIL_EVERY_S, keep_trail), (HEADS_EVERY_S, log_heads)),
     )
 
 

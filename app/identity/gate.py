@@ -5,13 +5,14 @@ Order of answers: a post from a foreign site 403, an undeclared view a bug, an u
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, make_response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from app.core import security
 from app.core.access import PUBLIC, SIGNED_IN, access_of, public
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
@@ -30,7 +31,7 @@ def init_gate(app: Flask) -> None:
 def check() -> Response | None:
     """Let the request through (None), or answer in place of the view."""
     if request.method not in _SAFE and _is_foreign():
-        raise Forbidden("foreign_site", "This was sent from another site.")
+        _refuse_foreign()
     if request.endpoint is None:
         return None  # no such address: Flask says so
     access = _access(current_app.view_functions[request.endpoint])
@@ -41,8 +42,8 @@ def check() -> Response | None:
     if actor is None:
         return _ask_to_sign_in()
     _require_location(actor)
-    if access != SIGNED_IN:
-        actor.require(access)
+    if access != SIGNED_IN and not actor.may(access):
+        _deny(actor, access)
     return None
 
 
@@ -90,6 +91,25 @@ def _access(view: Callable[..., Any]) -> str:
     if access is None:
         raise RuntimeError(f"{request.endpoint} does not say who may call it")
     return access
+
+
+def _refuse_foreign() -> NoReturn:
+    if g.tenant is not None:
+        security.note(security.FOREIGN_SITE, "tenant", g.tenant.id)
+    raise Forbidden("foreign_site", "This was sent from another site.")
+
+
+def _deny(actor: Actor, permission: str) -> None:
+    location, member_id = g.get("location"), actor.member_id
+    security.note(
+        security.DENIED,
+        "member",
+        member_id,
+        what=permission,
+        actor_id=member_id,
+        location_id=location.id if location else None,
+    )
+    actor.require(permission)
 
 
 def _is_foreign() -> bool:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select, text
 
-from app.core import audit, clock
+from app.core import audit, clock, security
 from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
@@ -146,7 +146,7 @@ def _prove(subject: str, claim: _Claim) -> bool:
         )
     )
     kind = "member" if claim.member_id else "tenant"
-    audit.record("session.refused", kind, claim.member_id or tenant_id, actor_id=None)
+    security.note(security.REFUSED, kind, claim.member_id or tenant_id)
     return False
 
 

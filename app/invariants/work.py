@@ -137,4 +137,13 @@ WORK = (
             AND a.act = 'payment.refund' AND a.after ->> 'refund' = r.id::text) <> 1
         """,
     ),
+    Invariant(
+        number=16,
+        name="every audit entry is sealed within 60 s",
+        sql="""
+        SELECT a.tenant_id, a.id, format('%s of %s has no seal', a.act, a.at) FROM audit_entry a
+        WHERE a.at < now() - interval '60 s' AND NOT EXISTS (SELECT 1 FROM audit_seal s
+          WHERE s.tenant_id = a.tenant_id AND s.entry_id = a.id)
+        """,
+    ),
 )

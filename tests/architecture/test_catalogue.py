@@ -10,6 +10,7 @@ POLICY = "(tenant_id = ( SELECT app.tenant_id() AS tenant_id))"
 CLOSED = {"tenant", "tenant_host", "account", "credential", "alembic_version"}
 APPEND_ONLY = {
     "audit_entry",
+    "audit_seal",
     "state_change",
     "order_change",
     "fiscal_document",
@@ -30,6 +31,8 @@ DEFINERS = {
     "outbox_overdue",
     "outbox_lag",
     "location_seqs",
+    "audit_waiting",
+    "account_email",
 }
 
 OURS = """
