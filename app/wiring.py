@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.audit.routes import audit
 from app.audit.sealing import EVERY_S as TRAIL_EVERY_S
 from app.audit.sealing import HEADS_EVERY_S, keep_trail, log_heads
 from app.core import mail
@@ -88,6 +89,7 @@ def register(app: Flask) -> None:
         inventory_pages,
         payments,
         reporting,
+        audit,
         storefront,
     ):
         app.register_blueprint(blueprint)

@@ -1,14 +1,23 @@
 """Telling the owner: security events above a threshold make an alert, at most one an hour."""
 
-from sqlalchemy import func, select, update
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.audit.domain import WEIGHED_OVER, Rule, broken_rules
-from app.core import clock
+from app.audit.words import ALERTS
+from app.core import clock, mail
 from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.models import SecurityAlert, SecurityEvent
 from app.core.tenant import current_tenant_id
+from app.identity.models import Member, Role
+from app.identity.permissions import TENANT_MANAGE
+from app.tenancy.queries import get_tenant_by_id
+
+_EMAIL = text("SELECT app.account_email(:wanted)")
 
 
 def weigh() -> None:
@@ -22,25 +31,25 @@ def weigh() -> None:
             .values(weighed=True)
         ).rowcount
         if fresh:
-            for rule, count in broken_rules(_recent()):
-                _alert(rule, count)
+            for rule, times in broken_rules(_recent()):
+                _alert(rule, times)
 
 
 def _recent() -> dict[str, int]:
     rows = execute(
-        select(SecurityEvent.act, func.sum(SecurityEvent.count))
+        select(SecurityEvent.act, func.sum(SecurityEvent.times).label("times"))
         .where(
             SecurityEvent.tenant_id == current_tenant_id(),
             SecurityEvent.minute > clock.now() - WEIGHED_OVER,
         )
         .group_by(SecurityEvent.act)
     )
-    return {act: int(count) for act, count in rows}
+    return {row.act: int(row.times) for row in rows}
 
 
-def _alert(rule: Rule, count: int) -> None:
+def _alert(rule: Rule, times: int) -> None:
     now = clock.now()
-    execute(
+    is_new = execute(
         insert(SecurityAlert)
         .values(
             tenant_id=current_tenant_id(),
@@ -48,7 +57,35 @@ def _alert(rule: Rule, count: int) -> None:
             kind=rule.kind,
             hour=now.replace(minute=0, second=0, microsecond=0),
             at=now,
-            count=count,
+            times=times,
         )
         .on_conflict_do_nothing(index_elements=["tenant_id", "kind", "hour"])
+    ).rowcount
+    if is_new:
+        _mail_owners(rule, times)
+
+
+def _mail_owners(rule: Rule, times: int) -> None:
+    tenant = get_tenant_by_id(current_tenant_id())
+    what, trail = str(ALERTS[rule.kind]), f"/t/{tenant.slug}/settings/audit?act={rule.acts[0]}"
+    body = _(
+        "%(what)s at %(name)s: %(n)s within ten minutes.", what=what, name=tenant.name, n=times
     )
+    for address in owners_addresses():
+        mail.send_later(address, f"{tenant.name}: {what}", f"{body}\n\n{mail.link_to(trail)}\n")
+
+
+def owners_addresses() -> Iterator[str]:
+    """The e-mail addresses of everybody who manages this restaurant's account."""
+    accounts = execute(
+        select(Member.account_id)
+        .join(Role, (Role.tenant_id == Member.tenant_id) & (Role.id == Member.role_id))
+        .where(
+            Member.tenant_id == current_tenant_id(),
+            Member.active,
+            Member.account_id.is_not(None),
+            Role.permissions.contains([TENANT_MANAGE]),
+        )
+    ).scalars()
+    for account_id in accounts.all():
+        yield execute(_EMAIL, {"wanted": account_id}).scalar_one()

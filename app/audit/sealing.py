@@ -1,5 +1,6 @@
 """The clock's part: each tenant's entries into its hash chain, the head to the log."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -79,11 +80,11 @@ def log_heads() -> None:
             log.info("audit.head", position=position, head=hashed.hex())
 
 
-def _seal(entries: list[Row[Any]] | Any) -> None:
-    position, hashed = head()
+def _seal(entries: Sequence[Row[Any]]) -> None:
+    last, hashed = head()
     seals = []
-    for position, entry in enumerate(entries, position + 1):
-        hashed = chain(hashed, position, entry._mapping)
+    for position, entry in enumerate(entries, last + 1):
+        hashed = chain(hashed, position, entry._asdict())
         seals.append(
             {
                 "tenant_id": current_tenant_id(),

@@ -94,6 +94,12 @@ class AuditEntry(TenantRow, Base):
         tenant_index("subject_id"),
         tenant_index("actor_id", "at"),
         tenant_index("act", "at"),
+        Index(
+            "ix_audit_entry_approved",
+            "tenant_id",
+            "approver_id",
+            postgresql_where=text("approver_id IS NOT NULL"),
+        ),
     )
 
 
@@ -133,7 +139,7 @@ class SecurityEvent(TenantRow, Base):
     what: Mapped[str]
     network: Mapped[str]
     minute: Mapped[datetime]
-    count: Mapped[int] = mapped_column(default=1)
+    times: Mapped[int] = mapped_column(default=1)
     weighed: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
@@ -151,7 +157,7 @@ class SecurityAlert(TenantRow, Base):
     kind: Mapped[str]
     hour: Mapped[datetime]
     at: Mapped[datetime]
-    count: Mapped[int]
+    times: Mapped[int]
     seen_by: Mapped[UUID | None]
     seen_at: Mapped[datetime | None]
 

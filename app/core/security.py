@@ -28,10 +28,10 @@ _KEPT_BITS = {4: 24, 6: 48}
 
 _NOTE = text(
     "WITH event AS (INSERT INTO security_event AS e (tenant_id, id, act, subject_id, what, network,"
-    "  minute, count, weighed)"
+    "  minute, times, weighed)"
     " VALUES (:tenant_id, :id, :act, :subject_id, :what, :network, :minute, 1, false)"
     " ON CONFLICT (tenant_id, act, subject_id, what, network, minute)"
-    " DO UPDATE SET count = e.count + 1, weighed = false RETURNING e.id)"
+    " DO UPDATE SET times = e.times + 1, weighed = false RETURNING e.id)"
     " INSERT INTO audit_entry (tenant_id, id, location_id, at, actor_id, act, subject_kind,"
     "  subject_id, after)"
     " SELECT :tenant_id, id, CAST(:location_id AS uuid), :at, CAST(:actor_id AS uuid), :act,"

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.core import security
 from app.core.access import public, signed_in
 from app.core.errors import DomainError, Invalid
 from app.core.forms import read
@@ -163,5 +164,6 @@ def _uuid(text: str | None) -> UUID | None:
 def _refused(error: DomainError, response: Response) -> Response:
     """The form again, with its sentence."""
     if isinstance(error, TooManyTries):
+        security.note(security.LOCKED, "tenant", g.tenant.id)
         response.headers["Retry-After"] = str(error.wait_s)
     return response

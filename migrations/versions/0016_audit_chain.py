@@ -69,7 +69,7 @@ def upgrade() -> None:
     sa.Column("what", sa.Text(), nullable=False),
     sa.Column("network", sa.Text(), nullable=False),
     sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("count", sa.Integer(), nullable=False),
+    sa.Column("times", sa.Integer(), nullable=False),
     sa.Column("weighed", sa.Boolean(), nullable=False),
     sa.Column("tenant_id", sa.Uuid(), nullable=False),
     sa.Column("id", sa.Uuid(), nullable=False),
@@ -83,7 +83,7 @@ def upgrade() -> None:
     sa.Column("kind", sa.Text(), nullable=False),
     sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("count", sa.Integer(), nullable=False),
+    sa.Column("times", sa.Integer(), nullable=False),
     sa.Column("seen_by", sa.Uuid(), nullable=True),
     sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -97,6 +97,7 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_tenant_id_at_id", "audit_entry", ["tenant_id", "at", "id"], unique=False)
     op.create_index("ix_audit_entry_tenant_id_actor_id_at", "audit_entry", ["tenant_id", "actor_id", "at"], unique=False)
     op.create_index("ix_audit_entry_tenant_id_act_at", "audit_entry", ["tenant_id", "act", "at"], unique=False)
+    op.create_index("ix_audit_entry_approved", "audit_entry", ["tenant_id", "approver_id"], unique=False, postgresql_where=sa.text("approver_id IS NOT NULL"))
     op.execute(NOTE_UNSEALED)
     op.execute(NOTE_TRIGGER)
     op.execute("INSERT INTO audit_unsealed (tenant_id, entry_id) SELECT tenant_id, id FROM audit_entry")
@@ -126,6 +127,7 @@ def downgrade() -> None:
     op.execute("REVOKE SELECT ON member FROM nib_auth")
     op.execute("DROP TRIGGER note_unsealed ON audit_entry")
     op.execute("DROP FUNCTION app.note_unsealed")
+    op.drop_index("ix_audit_entry_approved", table_name="audit_entry", postgresql_where=sa.text("approver_id IS NOT NULL"))
     op.drop_index("ix_audit_entry_tenant_id_act_at", table_name="audit_entry")
     op.drop_index("ix_audit_entry_tenant_id_actor_id_at", table_name="audit_entry")
     op.drop_index("ix_audit_entry_tenant_id_at_id", table_name="audit_entry")

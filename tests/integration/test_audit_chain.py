@@ -115,7 +115,9 @@ def test_what_is_cut_off_the_end_is_missed_by_the_head_that_was_written_down(
     with kept.inside():
         before = verify()
     with as_superuser(addresses) as admin:
-        last = "(SELECT entry_id FROM audit_seal WHERE tenant_id = %s ORDER BY position DESC LIMIT 1)"
+        last = (
+            "(SELECT entry_id FROM audit_seal WHERE tenant_id = %s ORDER BY position DESC LIMIT 1)"
+        )
         for where in ("audit_entry WHERE id", "audit_seal WHERE entry_id"):
             admin.execute(f"DELETE FROM {where} = {last}".encode(), [kept.tenant.id])
 
