@@ -9,7 +9,19 @@ from app.kitchen import models as kitchen
 from app.menu import models as menu
 from app.ordering import models as ordering
 from app.payments import models as payments
+from app.privacy import models as privacy
 from app.tenancy import models as tenancy
 
-CAPABILITIES = (core, tenancy, identity, menu, floor, ordering, inventory, payments, kitchen)
+CAPABILITIES = (
+    core,
+    tenancy,
+    identity,
+    menu,
+    floor,
+    ordering,
+    inventory,
+    payments,
+    kitchen,
+    privacy,
+)
 metadata = Base.metadata

@@ -2,9 +2,8 @@
 
 from flask import Flask
 
+from app.audit import sealing
 from app.audit.routes import audit
-from app.audit.sealing import EVERY_S as TRAIL_EVERY_S
-from app.audit.sealing import HEADS_EVERY_S, keep_trail, log_heads
 from app.core import mail
 from app.core.events import Job, On, Wiring
 from app.core.rotation import rotate_keys
@@ -13,7 +12,6 @@ from app.core.sockets.views import StreamView
 from app.demo.cli import seed_demo
 from app.floor.cli import floor_cli
 from app.floor.routes import floor
-from app.identity.housekeeping import EVERY_S, tidy
 from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
 from app.identity.routes import identity
 from app.identity.watching import GATE
@@ -34,6 +32,10 @@ from app.ordering.routes import ordering as ordering_pages
 from app.payments import jobs as payments_jobs
 from app.payments.ledger import post_sale
 from app.payments.routes import payments
+from app.privacy import jobs as privacy_jobs
+from app.privacy.commands import closing, keeping
+from app.privacy.commands.exporting import JOB as EXPORT
+from app.privacy.routes import privacy
 from app.reporting.navigation import init_navigation
 from app.reporting.routes import reporting
 from app.storefront.routes import storefront
@@ -58,6 +60,7 @@ def build_wiring() -> Wiring:
             "inventory.reverse": Job(queue="stock", run=inventory_jobs.reverse),
             "inventory.show_left": Job(queue="stock", run=inventory_jobs.show_left),
             mail.JOB: Job(queue="office", run=mail.deliver, staged=True),
+            EXPORT: Job(queue="office", run=privacy_jobs.export, staged=True),
             # Not with the payments: a terminal that hangs must not hold up the kitchen.
             "ordering.fire_settled": Job(queue="stock", run=ordering_jobs.fire_settled),
             "ordering.release": Job(queue="stock", run=ordering_jobs.release),
@@ -72,7 +75,12 @@ def build_wiring() -> Wiring:
             "order": StreamView(permission=ORDER_CREATE),
             "dashboard": StreamView(permission=REPORT_VIEW),
         },
-        clock=((EVERY_S, tidy), (TRAIL_EVERY_S, keep_trail), (HEADS_EVERY_S, log_heads)),
+        clock=(
+            (sealing.EVERY_S, sealing.keep_trail),
+            (sealing.HEADS_EVERY_S, sealing.log_heads),
+            (keeping.EVERY_S, keeping.enforce_nightly),
+            (closing.ERASE_EVERY_S, closing.erase_closed),
+        ),
     )
 
 
@@ -90,6 +98,7 @@ def register(app: Flask) -> None:
         payments,
         reporting,
         audit,
+        privacy,
         storefront,
     ):
         app.register_blueprint(blueprint)

@@ -1,9 +1,7 @@
 """Telling the owner: security events above a threshold make an alert, at most one an hour."""
 
-from collections.abc import Iterator
-
 from flask_babel import gettext as _
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.audit.domain import WEIGHED_OVER, Rule, broken_rules
@@ -13,11 +11,8 @@ from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.models import SecurityAlert, SecurityEvent
 from app.core.tenant import current_tenant_id
-from app.identity.models import Member, Role
-from app.identity.permissions import TENANT_MANAGE
+from app.identity.owners import owners_addresses
 from app.tenancy.queries import get_tenant_by_id
-
-_EMAIL = text("SELECT app.account_email(:wanted)")
 
 
 def weigh() -> None:
@@ -73,19 +68,3 @@ def _mail_owners(rule: Rule, times: int) -> None:
     )
     for address in owners_addresses():
         mail.send_later(address, f"{tenant.name}: {what}", f"{body}\n\n{mail.link_to(trail)}\n")
-
-
-def owners_addresses() -> Iterator[str]:
-    """The e-mail addresses of everybody who manages this restaurant's account."""
-    accounts = execute(
-        select(Member.account_id)
-        .join(Role, (Role.tenant_id == Member.tenant_id) & (Role.id == Member.role_id))
-        .where(
-            Member.tenant_id == current_tenant_id(),
-            Member.active,
-            Member.account_id.is_not(None),
-            Role.permissions.contains([TENANT_MANAGE]),
-        )
-    ).scalars()
-    for account_id in accounts.all():
-        yield execute(_EMAIL, {"wanted": account_id}).scalar_one()

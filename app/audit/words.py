@@ -13,6 +13,7 @@ ACTS: Mapping[str, Any] = {
     "session.sign_in": _("signed in"),
     "session.sign_out": _("signed out"),
     "session.pin_switch": _("took over by PIN"),
+    "privacy.removed": _("removed what was kept long enough"),
     security.REFUSED: _("wrong password or PIN"),
     security.LOCKED: _("made to wait after wrong tries"),
     security.DENIED: _("tried what is not allowed"),

@@ -1,7 +1,8 @@
 """The gate before every view: what the route asks for is what the caller must have.
 
 Order of answers: a post from a foreign site 403, an undeclared view a bug, an unknown restaurant
-404, nobody signed in to the sign-in page, another's location 404, a lacking permission 403.
+404, one that is being closed 410, nobody signed in to the sign-in page, another's location 404, a
+lacking permission 403.
 """
 
 from collections.abc import Callable
@@ -12,13 +13,15 @@ from flask import Flask, current_app, g, make_response, redirect, request, url_f
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.core import security
+from app.core import clock, security
 from app.core.access import PUBLIC, SIGNED_IN, access_of, public
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
 from app.identity.actor import Actor
 from app.identity.current import find_actor
+from app.identity.errors import Closed
 
+OPEN_WHILE_CLOSING = ("identity", "privacy")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -36,6 +39,7 @@ def check() -> Response | None:
         return None  # no such address: Flask says so
     access = _access(current_app.view_functions[request.endpoint])
     _require_tenant()
+    _require_open()
     if access == PUBLIC:
         return None
     actor = find_actor()
@@ -125,6 +129,13 @@ def _require_tenant() -> None:
     asked = request.url_rule is not None and "tenant" in request.url_rule.arguments
     if asked and g.tenant is None:
         raise NotFound("no_tenant", "There is no restaurant at this address.")
+
+
+def _require_open() -> None:
+    """A restaurant that is being closed lets people in to take that back, and to nothing else."""
+    until = g.tenant.erase_after if g.tenant else None
+    if until and (until <= clock.now() or request.blueprint not in OPEN_WHILE_CLOSING):
+        raise Closed(g.tenant.name, until)
 
 
 def _require_location(actor: Actor) -> None:

@@ -38,6 +38,7 @@ class Member(TenantRow, Base):
     name: Mapped[str]
     pin_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (tenant_fk("role_id", "role"), tenant_unique("account_id"))
 

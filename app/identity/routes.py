@@ -14,10 +14,10 @@ from app.core.htmx import fragment_or_page, go_to, wants_fragment
 from app.identity import sign_in as proofs
 from app.identity.actor import Actor
 from app.identity.current import current_actor, enter, find_login_here, leave
-from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
+from app.identity.errors import Closed, InsecureAddress, TooManyTries, WrongSecret
 from app.identity.forms import PinForm, SignInForm
 from app.identity.gate import may_open, next_path, page_of_fragment
-from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
+from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW, TENANT_MANAGE
 from app.identity.queries import Login, colleagues
 from app.identity.session import cookie_name
 from app.tenancy.queries import LocationView, locations
@@ -86,6 +86,8 @@ def switch_by_pin() -> Response | BaseResponse:
 def home() -> Response | BaseResponse:
     """Where the person starts; a choice where there are several locations."""
     actor = current_actor()
+    if g.tenant.erase_after:
+        return _way_back(actor)
     places = [place for place in locations() if actor.is_at(place.id)]
     landing = _landing(actor)
     if len(places) == 1 and landing:
@@ -110,6 +112,13 @@ def _onward(wanted: str | None, actor: Actor) -> str:
     if path and may_open(path.partition("?")[0], actor):
         return path
     return url_for("identity.home")
+
+
+def _way_back(actor: Actor) -> BaseResponse:
+    """Who may reopen a restaurant that is being closed is led to where it is done."""
+    if not actor.may(TENANT_MANAGE):
+        raise Closed(g.tenant.name, g.tenant.erase_after)
+    return redirect(url_for("privacy.privacy"))
 
 
 def _landing(actor: Actor) -> str | None:

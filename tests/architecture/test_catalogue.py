@@ -33,6 +33,11 @@ DEFINERS = {
     "location_seqs",
     "audit_waiting",
     "account_email",
+    "tenant_closings",
+    "tenant_close",
+    "tenant_take_back",
+    "tenant_erase",
+    "member_unlink",
 }
 
 OURS = """
