@@ -16,12 +16,12 @@ from app.core.ids import new_id
 from app.core.outbox import later
 from app.identity.links import make_link
 from app.identity.logins import open_login
-from app.ordering.commands import cancel
+from app.ordering.commands import cancel_order
 from app.privacy import commands, queries
 from app.privacy.commands import keeping
 from app.privacy.domain import KINDS
 from tests.support.restaurants import Restaurant
-from tests.support.trade import order, owner_of, pay
+from tests.support.trade import finish, order, owner_of, pay
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 # The table of each kind, and the column that says when a thing was over.
@@ -65,7 +65,7 @@ def leave(owner: Connection, house: Restaurant, kind: str, at: datetime) -> None
     with house.inside(), clock.use(at):
         if kind == "guests":
             placed = order(house, "Espresso", service_type="takeaway")
-            pay(house, placed)
+            finish(house, placed)
         elif kind == "sessions":
             open_login(bob, expires_at=at)
         elif kind == "links":
@@ -150,13 +150,13 @@ def test_a_name_goes_from_order_and_ticket_but_not_from_one_that_is_open(
     house: Restaurant, rows: Rows
 ) -> None:
     with house.inside(), clock.use(NOW - timedelta(days=40)):
-        pay(house, order(house, "Margherita", service_type="takeaway"))
+        finish(house, order(house, "Margherita", service_type="takeaway"))
     with house.inside(), clock.use(NOW - timedelta(hours=1)):
         order(house, "Margherita", service_type="takeaway")
         given_up = order(house, "Espresso", service_type="takeaway")
     named = sum("Gina" in str(row) for row in rows("orders"))
     with house.inside(), clock.use(NOW - timedelta(days=40)):
-        cancel(owner_of(house), house.location, given_up.order_id, "Gone")
+        cancel_order(owner_of(house), house.location, given_up.order_id, "Gone")
 
     night(house)
 

@@ -136,7 +136,7 @@ def _csrf(soup: BeautifulSoup) -> list[str]:
 def _addresses(app: Flask, path: str, soup: BeautifulSoup) -> list[str]:
     """Every address in the answer leads to a route that takes its method."""
     wanted = [
-        *((str(tag["href"]), "GET") for tag in soup.find_all("a", href=True)),
+        *((str(tag["href"]), "GET") for tag in soup.select('a[href]:not([href^="#"])')),
         *((str(form.get("action") or path), _method(form)) for form in soup.find_all("form")),
         *(
             (str(tag[attribute]), "GET")
