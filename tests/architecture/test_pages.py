@@ -37,6 +37,7 @@ APART = {
     "health.healthz",
     "health.readyz",
     "mailbox.page",
+    "privacy.download",  # a file that a job makes: tests/integration/test_exports.py
 }
 
 

@@ -16,8 +16,9 @@ from app.core.ids import new_id
 from app.identity.commands import NewMember, add_member
 from app.identity.sign_in import sign_in
 from app.privacy import commands
-from app.privacy.commands import closing, keeping
-from app.tenancy.queries import forget_tenants, get_tenant_by_slug
+from app.privacy.commands import closing
+from app.privacy.files import remove_letters
+from app.tenancy.queries import forget_tenants, get_tenant_by_slug, tenants_to_erase
 from tests.support.restaurants import PASSWORD, TRATTORIA, Person, Restaurant, open_restaurant
 from tests.support.servers import Addresses
 from tests.support.trade import Wanted, finish, order, owner_of, trade
@@ -93,7 +94,7 @@ def erase(app: Flask) -> None:
         with app.app_context():
             closing.erase_closed()
         with app.app_context():
-            if not closing.tenants_to_erase():
+            if not tenants_to_erase():
                 return
     raise AssertionError("never done")
 
@@ -124,7 +125,7 @@ def test_nothing_of_a_closed_restaurant_is_left_and_its_neighbour_is_untouched(
     grace_is_over(owner_connection, house)
     erase(app)
     with app.app_context(), clock.use(clock.now() + timedelta(days=8)):
-        keeping.remove_letters(clock.now() - timedelta(days=7))
+        remove_letters(clock.now() - timedelta(days=7))
 
     for word in (canary, tenant_id, str(house.people["bob"].member_id)):
         assert rows_with(owner_connection, word) == {}

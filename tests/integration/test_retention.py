@@ -20,6 +20,7 @@ from app.ordering.commands import cancel_order
 from app.privacy import commands, queries
 from app.privacy.commands import keeping
 from app.privacy.domain import KINDS
+from app.privacy.files import remove_letters
 from tests.support.restaurants import Restaurant
 from tests.support.trade import finish, order, owner_of, pay
 
@@ -219,6 +220,6 @@ def test_old_letters_leave_the_local_mailbox(app: Flask) -> None:
         os.utime(letter, (at, at))
 
     with app.app_context():
-        keeping.remove_letters(clock.now() - timedelta(days=7))
+        remove_letters(clock.now() - timedelta(days=7))
 
     assert [letter.exists() for letter in letters] == [False, True]
