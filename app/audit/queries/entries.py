@@ -190,7 +190,7 @@ def _entry(
 
 
 def _name(member_id: UUID | None, names: Mapping[str, str]) -> str:
-    return names.get(str(member_id), str(member_id)) if member_id else ""
+    return names.get(str(member_id), f"…{str(member_id)[-12:]}") if member_id else ""
 
 
 def _changes(before: Json, after: Json, names: Mapping[str, str]) -> Iterator[Change]:
