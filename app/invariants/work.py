@@ -139,6 +139,28 @@ WORK = (
     ),
     Invariant(
         number=16,
+        name="each correction of stock has its audit entry",
+        sql="""
+        SELECT m.tenant_id, m.ingredient_id, format('%s corrections, %s entries', m.rows, a.rows)
+        FROM (SELECT tenant_id, location_id, ingredient_id, count(*) AS rows FROM movement
+          WHERE cause = 'adjustment' GROUP BY 1, 2, 3) m
+        CROSS JOIN LATERAL (SELECT count(*) AS rows FROM audit_entry a
+          WHERE a.tenant_id = m.tenant_id AND a.subject_id = m.ingredient_id
+            AND a.location_id = m.location_id AND a.act = 'inventory.adjust') a
+        WHERE m.rows <> a.rows
+        """,
+    ),
+    Invariant(
+        number=16,
+        name="no act is written down twice in its transaction",
+        sql="""
+        SELECT tenant_id, subject_id, format('%s, %s times', act, count(*)) FROM audit_entry
+        GROUP BY tenant_id, transaction_id, act, subject_id, reason, before, after
+        HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        number=16,
         name="every audit entry is sealed within 60 s",
         sql="""
         SELECT a.tenant_id, a.id, format('%s of %s has no seal', a.act, a.at) FROM audit_entry a
