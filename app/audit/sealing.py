@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, bindparam, delete, insert, select, text
+from sqlalchemy import Row, bindparam, delete, select, text
 
 from app.audit.alerting import weigh
 from app.audit.domain import GENESIS, chain
 from app.core.db import among, end_reading, execute, of_tenant, run, transaction
+from app.core.inserting import insert_rows
 from app.core.models import AuditEntry, AuditSeal, AuditUnsealed
-from app.core.tenant import current_tenant_id, tenant_scope
+from app.core.tenant import tenant_scope
 from app.tenancy.queries import all_tenants
 
 EVERY_S, HEADS_EVERY_S = 1.0, 3600.0
@@ -25,15 +26,16 @@ _HEAD = (
     .limit(1)
 )
 _UNSEALED = (
-    select(AuditEntry.__table__)
-    .join(
-        AuditUnsealed,
-        (AuditUnsealed.tenant_id == AuditEntry.tenant_id)
-        & (AuditUnsealed.entry_id == AuditEntry.id),
-    )
+    select(AuditUnsealed.entry_id)
     .where(of_tenant(AuditUnsealed))
-    .order_by(AuditEntry.id)
+    .order_by(AuditUnsealed.entry_id)
     .limit(bindparam("most"))
+)
+# Apart: joined and limited at once, the planner has been seen to read all there is.
+_ENTRIES = (
+    select(AuditEntry.__table__)
+    .where(of_tenant(AuditEntry), among(AuditEntry.id, "entry_ids"))
+    .order_by(AuditEntry.id)
 )
 _SEALED = delete(AuditUnsealed).where(
     of_tenant(AuditUnsealed), among(AuditUnsealed.entry_id, "entry_ids")
@@ -57,10 +59,11 @@ def keep_trail() -> None:
 def seal() -> int:
     """Chain the tenant's oldest unsealed entries, in order of their ids; returns how many."""
     with transaction():
-        entries = run(_UNSEALED, most=BATCH).all()
-        if entries:
-            _seal(entries)
-    return len(entries)
+        ids = list(run(_UNSEALED, most=BATCH).scalars())
+        if ids:
+            _seal(run(_ENTRIES, entry_ids=ids).all())
+            run(_SEALED, entry_ids=ids)
+    return len(ids)
 
 
 def head() -> tuple[int, bytes]:
@@ -85,13 +88,5 @@ def _seal(entries: Sequence[Row[Any]]) -> None:
     seals = []
     for position, entry in enumerate(entries, last + 1):
         hashed = chain(hashed, position, entry._asdict())
-        seals.append(
-            {
-                "tenant_id": current_tenant_id(),
-                "position": position,
-                "entry_id": entry.id,
-                "hash": hashed,
-            }
-        )
-    execute(insert(AuditSeal), seals)
-    run(_SEALED, entry_ids=[entry.id for entry in entries])
+        seals.append({"position": position, "entry_id": entry.id, "hash": f"\\x{hashed.hex()}"})
+    insert_rows(AuditSeal, seals)

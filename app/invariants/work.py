@@ -2,6 +2,7 @@
 
 from app.invariants.model import Invariant
 
+SEALED_IN_TIME = "every audit entry is sealed within 60 s"
 WORK = (
     Invariant(
         number=8,
@@ -161,7 +162,7 @@ WORK = (
     ),
     Invariant(
         number=16,
-        name="every audit entry is sealed within 60 s",
+        name=SEALED_IN_TIME,
         sql="""
         SELECT a.tenant_id, a.id, format('%s of %s has no seal', a.act, a.at) FROM audit_entry a
         WHERE a.at < now() - interval '60 s' AND NOT EXISTS (SELECT 1 FROM audit_seal s

@@ -1,7 +1,7 @@
 """Entries of the trail, newest first, with the names that their ids have today."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,14 @@ class Entry:
         return str(Place(at=self.at, id=self.id))
 
 
+@dataclass(frozen=True)
+class _Today:
+    """What ids of people, roles and locations are called today."""
+
+    names: Mapping[str, str]
+    spots: Mapping[UUID, LocationView]
+
+
 def people() -> list[tuple[UUID, str]]:
     """Everybody who works here or has, by name."""
     rows = execute(
@@ -86,20 +94,15 @@ def entries(filters: Filters, zone: ZoneInfo, after: Place | None, most: int = P
 
     Raises Invalid for a filter that says nothing.
     """
-    statement = _matching(filters, zone).limit(most)
-    if after is not None:
-        place = tuple_(AuditEntry.at, AuditEntry.id)
-        statement = statement.where(place < tuple_(after.at, after.id))
-    rows = execute(statement).all()
-    names, spots, orders = _names(), {it.id: it for it in locations()}, _orders_of(rows)
-    return [_entry(row, names, spots, orders) for row in rows]
+    return _read(_matching(filters, zone), after, most, _today())
 
 
 def every_entry(filters: Filters, zone: ZoneInfo) -> Iterator[Entry]:
     """All entries that fit, newest first, read a few hundred at a time."""
+    statement, today = _matching(filters, zone), _today()
     after: Place | None = None
     while True:
-        found = entries(filters, zone, after, EXPORT_STEP)
+        found = _read(statement, after, EXPORT_STEP, today)
         end_reading()
         yield from found
         if len(found) < EXPORT_STEP:
@@ -107,13 +110,18 @@ def every_entry(filters: Filters, zone: ZoneInfo) -> Iterator[Entry]:
         after = Place(at=found[-1].at, id=found[-1].id)
 
 
+def _read(statement: Select[Any], after: Place | None, most: int, today: _Today) -> list[Entry]:
+    if after is not None:
+        place = tuple_(AuditEntry.at, AuditEntry.id)
+        statement = statement.where(place < tuple_(after.at, after.id))
+    rows = execute(statement.limit(most)).all()
+    orders, events = _orders_of(rows), _events_of(rows)
+    return [_entry(row, today, orders, events.get(row.id)) for row in rows]
+
+
 def _matching(filters: Filters, zone: ZoneInfo) -> Select[Any]:
-    of_event = (SecurityEvent.tenant_id == AuditEntry.tenant_id) & (
-        SecurityEvent.id == AuditEntry.id
-    )
     return (
-        select(AuditEntry.__table__, SecurityEvent.times, SecurityEvent.network)
-        .outerjoin_from(AuditEntry, SecurityEvent, of_event)
+        select(AuditEntry.__table__)
         .where(AuditEntry.tenant_id == current_tenant_id(), *_conditions(filters, zone))
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     )
@@ -136,17 +144,18 @@ def _conditions(filters: Filters, zone: ZoneInfo) -> Iterator[ColumnElement[bool
         yield AuditEntry.at < until
 
 
-def _names() -> dict[str, str]:
-    """What ids of people, roles and locations are called today."""
+def _today() -> _Today:
     roles = execute(select(Role.id, Role.name).where(Role.tenant_id == current_tenant_id()))
-    return {
+    spots = {place.id: place for place in locations()}
+    names = {
         **{str(row.id): row.name for row in roles},
-        **{str(place.id): place.name for place in locations()},
+        **{str(place.id): place.name for place in spots.values()},
         **{str(member_id): name for member_id, name in people()},
     }
+    return _Today(names, spots)
 
 
-def _orders_of(rows: Any) -> dict[UUID, UUID]:
+def _orders_of(rows: Sequence[Row[Any]]) -> dict[UUID, UUID]:
     """The orders that lines and payments among the objects belong to."""
     ids = [row.subject_id for row in rows if row.subject_kind in ("line", "payment")]
     if not ids:
@@ -160,12 +169,23 @@ def _orders_of(rows: Any) -> dict[UUID, UUID]:
     return {row.id: row.order_id for row in execute(union_all(*parts))}
 
 
+def _events_of(rows: Sequence[Row[Any]]) -> dict[UUID, Row[Any]]:
+    """The security events among these entries that are still remembered, by id."""
+    ids = [row.id for row in rows if row.act.startswith(("security.", "session."))]
+    if not ids:
+        return {}
+    found = execute(
+        select(SecurityEvent.id, SecurityEvent.times, SecurityEvent.network).where(
+            SecurityEvent.tenant_id == current_tenant_id(), SecurityEvent.id.in_(ids)
+        )
+    )
+    return {row.id: row for row in found}
+
+
 def _entry(
-    row: Row[Any],
-    names: Mapping[str, str],
-    spots: Mapping[UUID, LocationView],
-    orders: Mapping[UUID, UUID],
+    row: Row[Any], today: _Today, orders: Mapping[UUID, UUID], event: Row[Any] | None
 ) -> Entry:
+    names = today.names
     order_id = row.subject_id if row.subject_kind == "order" else orders.get(row.subject_id)
     return Entry(
         id=row.id,
@@ -179,13 +199,13 @@ def _entry(
         object_id=row.subject_id,
         object=names.get(str(row.subject_id), ""),
         order_id=order_id,
-        place=spots.get(row.location_id) if row.location_id else None,
+        place=today.spots.get(row.location_id) if row.location_id else None,
         reason=row.reason or "",
         changes=tuple(_changes(row.before or {}, row.after or {}, names)),
         before=row.before,
         after=row.after,
-        times=row.times or 1,
-        network=row.network or "",
+        times=event.times if event else 1,
+        network=event.network if event else "",
     )
 
 
