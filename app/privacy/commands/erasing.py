@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import Text, delete, func, or_, select, text, update
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
@@ -15,6 +15,12 @@ from app.kitchen.models import Ticket, TicketLine
 from app.ordering.models import Line, Order
 from app.privacy.errors import no_member, oneself, still_open
 
+# What a member can do without, a former one does without: PIN, e-mail, whatever comes.
+_EMPTIED: dict[str, None] = {
+    column.name: None
+    for column in Member.__table__.columns
+    if column.nullable and isinstance(column.type, Text)
+}
 _UNLINK = text("SELECT app.member_unlink(:wanted)")
 
 
@@ -44,7 +50,7 @@ def erase_member(actor: Actor, member_id: UUID) -> str:
         execute(
             update(Member)
             .where(Member.tenant_id == tenant_id, Member.id == member_id)
-            .values(name=name, pin_hash=None, active=False, erased_at=clock.now())
+            .values(**_EMPTIED, name=name, active=False, erased_at=clock.now())
         )
         audit.record(
             TENANT_MANAGE, "member", member_id, actor_id=actor.member_id, after={"erased": name}
