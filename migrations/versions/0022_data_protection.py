@@ -53,19 +53,6 @@ BEGIN
 END $$
 """
 
-# A table comes before those that it refers to.
-ERASE_ORDER = """
-WITH RECURSIVE refers AS (
-  SELECT DISTINCT k.conrelid AS child, k.confrelid AS parent FROM pg_constraint k
-  WHERE k.contype = 'f' AND k.conrelid <> k.confrelid),
-deep (relation, depth) AS (
-  SELECT p.polrelid, 0 FROM pg_policy p WHERE p.polname = 'tenant'
-  UNION SELECT r.child, d.depth + 1 FROM deep d JOIN refers r ON r.parent = d.relation
-    WHERE d.depth < 100)
-SELECT d.relation::regclass AS relation FROM deep d GROUP BY d.relation
-ORDER BY max(d.depth) DESC, d.relation
-"""
-
 # (name(arguments), returned type, language and settings, body)
 FUNCTIONS = (
     (
@@ -116,7 +103,7 @@ FUNCTIONS = (
         "tenant_erase(wanted uuid, most integer)",
         "bigint",
         "plpgsql SET enable_seqscan = off",
-        f"""
+        """
         DECLARE target regclass; child record; removed bigint; held uuid;
         BEGIN
           PERFORM FROM public.tenant t
@@ -124,7 +111,18 @@ FUNCTIONS = (
           IF NOT FOUND THEN
             RAISE EXCEPTION 'tenant % may not be erased', wanted USING ERRCODE = '42501';
           END IF;
-          FOR target IN {ERASE_ORDER} LOOP
+          FOR target IN
+            -- A table comes before those that it refers to.
+            WITH RECURSIVE refers AS (
+              SELECT DISTINCT k.conrelid AS child, k.confrelid AS parent FROM pg_constraint k
+              WHERE k.contype = 'f' AND k.conrelid <> k.confrelid),
+            deep (relation, depth) AS (
+              SELECT p.polrelid, 0 FROM pg_policy p WHERE p.polname = 'tenant'
+              UNION SELECT r.child, d.depth + 1 FROM deep d JOIN refers r ON r.parent = d.relation
+                WHERE d.depth < 100)
+            SELECT d.relation::regclass AS relation FROM deep d GROUP BY d.relation
+            ORDER BY max(d.depth) DESC, d.relation
+          LOOP
             IF target = 'public.member'::regclass THEN
               removed := 0;
               FOR held IN
