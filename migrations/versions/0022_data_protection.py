@@ -59,9 +59,7 @@ FUNCTIONS = (
         "tenant_closings()",
         "TABLE (tenant_id uuid, erase_after timestamptz)",
         "sql STABLE",
-        (
-            "SELECT t.id, t.erase_after FROM public.tenant t WHERE t.erase_after IS NOT NULL"
-        ),
+        ("SELECT t.id, t.erase_after FROM public.tenant t WHERE t.erase_after IS NOT NULL"),
     ),
     (
         # The database's own clock: whoever calls cannot shorten the grace.
@@ -181,30 +179,40 @@ def upgrade() -> None:
     op.add_column("tenant", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tenant", sa.Column("erase_after", sa.DateTime(timezone=True), nullable=True))
     op.add_column("member", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index("ix_orders_named", "orders", ["tenant_id", "closed_at"], unique=False, postgresql_where=sa.text("pickup_name <> ''"))
-    op.create_table("retention",
-    sa.Column("tenant_id", sa.Uuid(), nullable=False),
-    sa.Column("kind", sa.Text(), nullable=False),
-    sa.Column("days", sa.Integer(), nullable=False),
-    sa.CheckConstraint("days > 0", name="ck_retention_days"),
-    sa.PrimaryKeyConstraint("tenant_id", "kind", name="pk_retention")
+    op.create_index(
+        "ix_orders_named",
+        "orders",
+        ["tenant_id", "closed_at"],
+        unique=False,
+        postgresql_where=sa.text("pickup_name <> ''"),
+    )
+    op.create_table(
+        "retention",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.CheckConstraint("days > 0", name="ck_retention_days"),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", name="pk_retention"),
     )
     op.secure_tenant_table("retention")
-    op.create_table("data_export",
-    sa.Column("kind", sa.Text(), nullable=False),
-    sa.Column("subject_ids", postgresql.JSONB(), nullable=False),
-    sa.Column("asked_by", sa.Uuid(), nullable=False),
-    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
-    sa.Column("size", sa.BigInteger(), nullable=True),
-    sa.Column("tenant_id", sa.Uuid(), nullable=False),
-    sa.Column("id", sa.Uuid(), nullable=False),
-    sa.CheckConstraint("kind IN ('member', 'guest', 'tenant')", name="ck_data_export_kind"),
-    sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_data_export")
+    op.create_table(
+        "data_export",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject_ids", postgresql.JSONB(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("kind IN ('member', 'guest', 'tenant')", name="ck_data_export_kind"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_data_export"),
     )
     op.secure_tenant_table("data_export")
-    op.create_index("ix_data_export_tenant_id_asked_at", "data_export", ["tenant_id", "asked_at"], unique=False)
+    op.create_index(
+        "ix_data_export_tenant_id_asked_at", "data_export", ["tenant_id", "asked_at"], unique=False
+    )
     # Tables that come later get this with their policy (app/core/rls.py).
     for (table,) in op.get_bind().execute(text(TENANT_TABLES)).all():
         op.execute(f"GRANT SELECT, DELETE ON {table} TO nib_auth")
@@ -240,7 +248,9 @@ def downgrade() -> None:
     op.execute("REVOKE UPDATE, DELETE ON tenant, tenant_host, account FROM nib_auth")
     op.drop_table("data_export")
     op.drop_table("retention")
-    op.drop_index("ix_orders_named", table_name="orders", postgresql_where=sa.text("pickup_name <> ''"))
+    op.drop_index(
+        "ix_orders_named", table_name="orders", postgresql_where=sa.text("pickup_name <> ''")
+    )
     op.drop_column("member", "erased_at")
     op.drop_column("tenant", "erase_after")
     op.drop_column("tenant", "closed_at")
