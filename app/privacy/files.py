@@ -10,6 +10,7 @@ from flask import current_app
 from app.core.mail import MAILBOX
 from app.core.settings import Settings
 from app.core.tenant import current_tenant_id
+from app.privacy.errors import no_export
 
 
 def export_file(export_id: UUID) -> Path:
@@ -17,6 +18,26 @@ def export_file(export_id: UUID) -> Path:
     folder = _data_dir() / "exports" / str(current_tenant_id())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / f"{export_id}.zip"
+
+
+def get_export_file(export_id: UUID) -> Path:
+    """The file of an export that is ready; raises NotFound where another machine has it."""
+    path = export_file(export_id)
+    if not path.is_file():
+        raise no_export()
+    return path
+
+
+def remove_export_file(export_id: UUID) -> None:
+    """Remove an export's file, and what an interrupted job left of it."""
+    path = export_file(export_id)
+    for one in (path, draft_of(path)):
+        one.unlink(missing_ok=True)
+
+
+def draft_of(path: Path) -> Path:
+    """Where a file lies until it is whole."""
+    return path.with_suffix(".part")
 
 
 def remove_files_of(tenant_id: UUID) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Select
 
 from app.core import clock
 from app.core.db import execute
+from app.privacy.files import draft_of
 
 AT_ONCE = 500
 SHOWN = 200  # rows of each table on the page; the rest stands in the JSON
@@ -41,7 +42,7 @@ def pack(path: Path, title: str, facts: Mapping[str, str], parts: Iterable[Part]
 
     `facts` stand at the head of the page and in facts.json.
     """
-    draft = path.with_suffix(".part")
+    draft = draft_of(path)
     with ZipFile(draft, "w", ZIP_DEFLATED) as archive:
         archive.writestr("facts.json", json.dumps(facts, ensure_ascii=False, indent=1))
         tables = [table for part in parts if (table := _write(archive, part)).count]

@@ -25,7 +25,7 @@ from app.identity.current import current_actor, once
 from app.identity.permissions import TENANT_MANAGE
 from app.privacy import commands, queries
 from app.privacy.domain import GRACE, KINDS
-from app.privacy.files import export_file
+from app.privacy.files import get_export_file
 from app.privacy.forms import CloseForm, chosen_days, chosen_orders, is_sure
 from app.tenancy.routing import keep_house_time
 
@@ -86,7 +86,9 @@ def download(export_id: UUID) -> Response:
     found = queries.get_export(export_id)
     commands.note_download(current_actor(), found.kind, found.subject_ids)
     name = f"{found.kind}-{found.asked_at:%Y-%m-%d}.zip"
-    response = send_file(export_file(export_id), "application/zip", True, name)  # noqa: FBT003
+    response = send_file(
+        get_export_file(export_id), "application/zip", as_attachment=True, download_name=name
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 

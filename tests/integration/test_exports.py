@@ -17,7 +17,8 @@ from app.core.model import Base
 from app.identity.logins import open_login
 from app.identity.queries import hash_of
 from app.privacy import commands, queries
-from app.privacy.files import export_file
+from app.privacy.commands.keeping import enforce
+from app.privacy.files import draft_of, export_file
 from tests.support.restaurants import Person, Restaurant
 from tests.support.trade import Wanted, finish, order, owner_of, trade
 from tests.support.visitor import Visitor
@@ -217,3 +218,18 @@ def _entries(owner: Connection, house: Restaurant) -> list[Any]:
         [house.tenant.id],
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def test_an_export_that_has_run_out_leaves_no_file(house: Restaurant, drain: Drain) -> None:
+    with house.inside():
+        export_id = commands.ask_export(owner_of(house), "tenant")
+    drain()
+    with house.inside():
+        path = export_file(export_id)
+        draft = draft_of(path)
+        draft.write_bytes(b"half")
+        there = path.exists()
+        with clock.use(clock.now() + timedelta(days=8)):
+            enforce()
+
+    assert (there, path.exists(), draft.exists()) == (True, False, False)

@@ -21,7 +21,7 @@ from app.ordering.models import Order
 from app.privacy.commands.erasing import forget_guests
 from app.privacy.domain import BY_NAME, KINDS, NIGHT
 from app.privacy.errors import out_of_bounds
-from app.privacy.files import export_file, remove_letters
+from app.privacy.files import remove_export_file, remove_letters
 from app.privacy.models import DataExport, Retention
 from app.privacy.queries import retention_days
 from app.tenancy.queries import all_tenants
@@ -150,10 +150,10 @@ def _exports(_over: datetime) -> int:
         .where(DataExport.tenant_id == current_tenant_id(), DataExport.expires_at < clock.now())
         .returning(DataExport.id)
     ).scalars()
-    files = [export_file(export_id) for export_id in gone]
-    for path in files:
-        path.unlink(missing_ok=True)
-    return len(files)
+    ids = list(gone)
+    for export_id in ids:
+        remove_export_file(export_id)
+    return len(ids)
 
 
 def _guests(over: datetime) -> int:
