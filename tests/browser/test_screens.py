@@ -26,6 +26,9 @@ SCREENS = (
     "{staff}/menu",
     "{staff}/stock",
     "{tenant}/pin",
+    "{tenant}/settings/audit",
+    "{tenant}/settings/audit/chain",
+    "{tenant}/settings/privacy?guest=gina",
 )
 
 
