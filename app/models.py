@@ -10,6 +10,7 @@ from app.kitchen import models as kitchen
 from app.menu import models as menu
 from app.ordering import models as ordering
 from app.payments import models as payments
+from app.privacy import models as privacy
 from app.settings.domains import models as domains
 from app.tenancy import models as tenancy
 
@@ -25,5 +26,6 @@ CAPABILITIES = (
     payments,
     kitchen,
     domains,
+    privacy,
 )
 metadata = Base.metadata

@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from app.audit import sealing
+from app.audit.routes import audit
 from app.brand.routes import brand
 from app.core import mail
 from app.core.events import Job, On, Wiring
@@ -14,7 +16,6 @@ from app.floor.cli import floor_cli
 from app.floor.routes import floor
 from app.identity.account import reset
 from app.identity.account.routes import account
-from app.identity.housekeeping import EVERY_S, tidy
 from app.identity.permissions import KITCHEN_VIEW, ORDER_CREATE, REPORT_VIEW
 from app.identity.routes import identity
 from app.identity.staff.routes import staff
@@ -41,6 +42,10 @@ from app.ordering.routes import ordering as ordering_pages
 from app.payments import jobs as payments_jobs
 from app.payments.ledger import post_sale
 from app.payments.routes import payments
+from app.privacy import jobs as privacy_jobs
+from app.privacy.commands import closing, keeping
+from app.privacy.commands.exporting import JOB as EXPORT
+from app.privacy.routes import privacy
 from app.reporting.navigation import init_navigation
 from app.reporting.routes import reporting
 from app.reporting.switcher import init_switcher
@@ -72,6 +77,7 @@ def build_wiring() -> Wiring:
             "inventory.show_left": Job(queue="stock", run=inventory_jobs.show_left),
             reset.JOB: Job(queue="office", run=reset.mail_reset),
             mail.JOB: Job(queue="office", run=mail.deliver, staged=True),
+            EXPORT: Job(queue="office", run=privacy_jobs.export, staged=True),
             # Not with the payments: a terminal that hangs must not hold up the kitchen.
             "ordering.fire_settled": Job(queue="stock", run=ordering_jobs.fire_settled),
             "ordering.release": Job(queue="stock", run=ordering_jobs.release),
@@ -87,7 +93,13 @@ def build_wiring() -> Wiring:
             "order": StreamView(permission=ORDER_CREATE),
             "dashboard": StreamView(permission=REPORT_VIEW),
         },
-        clock=((EVERY_S, tidy), (domain_jobs.EVERY_S, domains.order_daily_checks)),
+        clock=(
+            (sealing.EVERY_S, sealing.keep_trail),
+            (sealing.HEADS_EVERY_S, sealing.log_heads),
+            (keeping.EVERY_S, keeping.enforce_nightly),
+            (closing.ERASE_EVERY_S, closing.erase_closed),
+            (domain_jobs.EVERY_S, domains.order_daily_checks),
+        ),
     )
 
 
@@ -111,6 +123,8 @@ def register(app: Flask) -> None:
         payments,
         reporting,
         settings,
+        audit,
+        privacy,
         storefront,
         devices,
         sign_up,

@@ -1,4 +1,4 @@
-"""Typed cells of one CSV row. See csv_rows for how errors are gathered."""
+"""Typed cells of one CSV row (see csv_rows for how errors are gathered), and cells as written."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,9 @@ from app.core.money import exponent
 LIST_SEPARATOR = "|"
 QUANTITY_PLACES = 3
 WHOLE_DIGITS = 9  # what numeric(12,3) holds before the point
+
+# What a spreadsheet would take for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _NUMBER = re.compile(rf"[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]+)?")
 _WHOLE = re.compile(r"[0-9]{1,9}")
@@ -158,6 +161,11 @@ def by_kind(rows: Iterable[Row], cells: Mapping[str, Sequence[str]]) -> dict[str
             row.allow_only(cells[kind], f"A row of kind {kind}")
             kinds[kind].append(row)
     return kinds
+
+
+def text_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: a quote goes before what looks like one."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _misfit(text: str) -> str:

@@ -50,13 +50,13 @@ def _for_layouts() -> dict[str, str]:
 
 def locale() -> str:
     """The locale of the location at hand, such as "en_GB"."""
-    place = g.get("location")
+    place = g.get("location") or g.get("house")
     return place.locale if place else DEFAULT_LOCALE
 
 
 def zone_name() -> str:
     """The time zone of the location at hand."""
-    place = g.get("location")
+    place = g.get("location") or g.get("house")
     return place.time_zone if place else DEFAULT_ZONE
 
 

@@ -90,7 +90,79 @@ class AuditEntry(TenantRow, Base):
         BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)")
     )
 
-    __table_args__ = (tenant_index("at"), tenant_index("subject_id"))
+    __table_args__ = (
+        tenant_index("at", "id"),
+        tenant_index("subject_id"),
+        tenant_index("actor_id", "at"),
+        tenant_index("act", "at"),
+        Index(
+            "ix_audit_entry_approved",
+            "tenant_id",
+            "approver_id",
+            postgresql_where=text("approver_id IS NOT NULL"),
+        ),
+    )
+
+
+class AuditUnsealed(Base):
+    """An entry that waits for its seal: a trigger writes it, so that none can be forgotten."""
+
+    __tablename__ = "audit_unsealed"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class AuditSeal(Base):
+    """An entry's place in the tenant's hash chain, from 1 without gaps. Never changed."""
+
+    __tablename__ = "audit_seal"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    entry_id: Mapped[UUID]
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (tenant_unique("entry_id"),)
+
+
+class SecurityEvent(TenantRow, Base):
+    """How often something suspicious happened within a minute. Its id is its audit entry's.
+
+    The entry stays for good and names nobody; what is here is kept for days: the network that
+    it came from, and how often. `weighed` once the clock has held it against the thresholds.
+    """
+
+    __tablename__ = "security_event"
+
+    act: Mapped[str]
+    subject_id: Mapped[UUID]
+    what: Mapped[str]
+    network: Mapped[str]
+    minute: Mapped[datetime]
+    times: Mapped[int] = mapped_column(default=1)
+    weighed: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        tenant_unique("act", "subject_id", "what", "network", "minute"),
+        tenant_index("minute"),
+        Index("ix_security_event_unweighed", "tenant_id", postgresql_where=text("NOT weighed")),
+    )
+
+
+class SecurityAlert(TenantRow, Base):
+    """Something that the owner was told of: at most one a kind and hour."""
+
+    __tablename__ = "security_alert"
+
+    kind: Mapped[str]
+    hour: Mapped[datetime]
+    at: Mapped[datetime]
+    times: Mapped[int]
+    seen_by: Mapped[UUID | None]
+    seen_at: Mapped[datetime | None]
+
+    __table_args__ = (tenant_unique("kind", "hour"), tenant_index("at"))
 
 
 class StateChange(LocationRow, Base):

@@ -21,6 +21,8 @@ class _TableOperation(MigrateOperation):
 class SecureTenantTable(_TableOperation):
     """ENABLE and FORCE row-level security with the tenant policy; grant row access to the app.
 
+    And to the role that erases a closed tenant, which cannot log in.
+
     Statistics of tenant_id are off: see docs/decisions/tenant-statistics.md.
     """
 
@@ -72,6 +74,7 @@ def _secure(operations: Operations, operation: SecureTenantTable) -> None:
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY tenant ON {table} USING ({POLICY}) WITH CHECK ({POLICY})",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {APP_ROLE}",
+        f"GRANT SELECT, DELETE ON {table} TO {AUTH_ROLE}",  # for app.tenant_erase
         f"ALTER TABLE {table} ALTER COLUMN tenant_id SET STATISTICS 0",
     ):
         operations.execute(statement)

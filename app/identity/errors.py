@@ -1,6 +1,10 @@
 """Why somebody is not let in."""
 
+from datetime import datetime
 from typing import ClassVar
+
+from flask_babel import format_date
+from flask_babel import gettext as _
 
 from app.core.errors import DomainError, Forbidden
 from app.identity.permissions import PERMISSIONS
@@ -48,3 +52,17 @@ class AskManager(Forbidden):
             "device_blocked",
             "Too many wrong PINs here. A manager must free this tablet: choose your name.",
         )
+
+
+class Closed(DomainError):
+    """The restaurant is being closed; who manages its account can take that back until then."""
+
+    status: ClassVar[int] = 410
+
+    def __init__(self, name: str, until: datetime) -> None:
+        sentence = _(
+            "%(name)s is closed. Whoever manages its account can take that back until %(day)s.",
+            name=name,
+            day=format_date(until, "d MMMM y"),
+        )
+        super().__init__("closed", sentence)

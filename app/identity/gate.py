@@ -1,19 +1,20 @@
 """The gate before every view: what the route asks for is what the caller must have.
 
 Order of answers: a post from a foreign site 403, an undeclared view a bug, an unknown restaurant
-404, nobody signed in to the sign-in page (at a tablet to the PIN, a program 401), another's
-location 404, a lacking permission 403. A screen without a person reaches what is marked for it and
-nothing else.
+404, one that is being closed 410, nobody signed in to the sign-in page (at a tablet to the PIN, a
+program 401), another's location 404, a lacking permission 403. A screen without a person reaches
+what is marked for it and nothing else.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, make_response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from app.core import clock, security
 from app.core.access import (
     PAIRED,
     PUBLIC,
@@ -31,6 +32,7 @@ from app.identity.account.proving import ask_for_proof, lead_to_factor
 from app.identity.actor import Actor
 from app.identity.approval import take_approval
 from app.identity.current import current_actor, find_actor, find_login_here, note_device
+from app.identity.errors import Closed
 from app.identity.permissions import PERMISSIONS
 from app.identity.queries import PairedDevice
 from app.identity.tokens.errors import NotProven
@@ -39,6 +41,7 @@ from app.tenancy.queries import find_known_location
 View = Callable[..., Any]
 LOCKED = "nib-locked"  # what a page of a tablet hears when it asks while nobody is at work
 
+OPEN_WHILE_CLOSING = ("identity", "account", "privacy")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -51,12 +54,13 @@ def init_gate(app: Flask) -> None:
 def check() -> Response | None:
     """Let the request through (None), or answer in place of the view."""
     if request.method not in _SAFE and _is_foreign():
-        raise Forbidden("foreign_site", "This was sent from another site.")
+        _refuse_foreign()
     if request.endpoint is None:
         return None  # no such address: Flask says so
     view = current_app.view_functions[request.endpoint]
     access = _access(view)
     _require_tenant()
+    _require_open()
     return None if access == PUBLIC else _check_caller(view, access)
 
 
@@ -88,8 +92,11 @@ def _needs_proof(view: View, access: str) -> bool:
 def _require_access(view: View, access: str, actor: Actor) -> None:
     if actor.screen is not None and actor.screen.kind not in screens_of(view):
         raise Forbidden("screen", "This screen shows its board and nothing else.")
-    if access != SIGNED_IN:
-        actor.require(access)
+    if access == SIGNED_IN:
+        return
+    if not actor.may(access) and not actor.can_ask:
+        _note_denied(actor, access)
+    actor.require(access)
 
 
 def may_open(path: str, actor: Actor) -> bool:
@@ -150,6 +157,24 @@ def _access(view: View) -> str:
     return access
 
 
+def _refuse_foreign() -> NoReturn:
+    if g.tenant is not None:
+        security.note(security.FOREIGN_SITE, "tenant", g.tenant.id)
+    raise Forbidden("foreign_site", "This was sent from another site.")
+
+
+def _note_denied(actor: Actor, permission: str) -> None:
+    location, actor_id = g.get("location"), actor.member_id
+    security.note(
+        security.DENIED,
+        "member" if actor.screen is None else "device",
+        actor_id,
+        what=permission,
+        actor_id=actor_id,
+        location_id=location.id if location else None,
+    )
+
+
 def _is_foreign() -> bool:
     """Browsers say where a request comes from; on plain http only Origin tells it."""
     site = request.headers.get("Sec-Fetch-Site")
@@ -163,6 +188,13 @@ def _require_tenant() -> None:
     asked = request.url_rule is not None and "tenant" in request.url_rule.arguments
     if asked and g.tenant is None:
         raise NotFound("no_tenant", "There is no restaurant at this address.")
+
+
+def _require_open() -> None:
+    """A restaurant that is being closed lets people in to take that back, and to nothing else."""
+    until = g.tenant.erase_after if g.tenant else None
+    if until and (until <= clock.now() or request.blueprint not in OPEN_WHILE_CLOSING):
+        raise Closed(g.tenant.name, until)
 
 
 def _require_location(actor: Actor) -> None:

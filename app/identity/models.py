@@ -47,6 +47,7 @@ class Member(TenantRow, Base):
     active: Mapped[bool] = mapped_column(default=True)
     invited_email: Mapped[str | None]
     token_epoch: Mapped[int] = mapped_column(default=0, server_default="0")
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (
         tenant_fk("role_id", "role"),

@@ -4,10 +4,11 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.core import security
 from app.core.access import for_screens, paired, public, signed_in
 from app.core.errors import DomainError, Forbidden, Invalid
 from app.core.forms import read
@@ -25,10 +26,11 @@ from app.identity.current import (
     leave,
     note_device,
 )
-from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
+from app.identity.errors import Closed, InsecureAddress, TooManyTries, WrongSecret
 from app.identity.forms import PinForm, SignInForm
 from app.identity.gate import may_open, next_path, page_of_fragment
 from app.identity.landing import landing
+from app.identity.permissions import TENANT_MANAGE
 from app.identity.queries import Login, PairedDevice
 from app.identity.session import cookie_name, is_overheard
 from app.identity.sign_in import Proven
@@ -122,6 +124,8 @@ def lock() -> Response | BaseResponse:
 def home() -> Response | BaseResponse:
     """Where the person starts, or the screen; a choice where there are several locations."""
     actor = current_actor()
+    if g.tenant.erase_after:
+        return _way_back(actor)
     if actor.screen is not None:
         return redirect(url_for("devices.start"))
     landings = [(place.name, landing(actor, place)) for place in locations()]
@@ -145,6 +149,13 @@ def onward(wanted: str | None, actor: Actor) -> str:
     if path and may_open(path.partition("?")[0], actor):
         return path
     return url_for("identity.home")
+
+
+def _way_back(actor: Actor) -> BaseResponse:
+    """Who may reopen a restaurant that is being closed is led to where it is done."""
+    if not actor.may(TENANT_MANAGE):
+        raise Closed(g.tenant.name, g.tenant.erase_after)
+    return redirect(url_for("privacy.privacy"))
 
 
 def _address() -> str:
@@ -223,5 +234,6 @@ def _uuid(text: str | None) -> UUID | None:
 def refused(error: DomainError, response: Response) -> Response:
     """The form again, with its sentence."""
     if isinstance(error, TooManyTries):
+        security.note(security.LOCKED, "tenant", g.tenant.id)
         response.headers["Retry-After"] = str(error.wait_s)
     return response

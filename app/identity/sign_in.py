@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from app.core import audit
+from app.core import audit, security
 from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
@@ -125,6 +125,5 @@ def _prove(subject: str, claim: _Claim, password: str) -> bool:
         return True
     note_failure(subject)
     kind = "member" if claim.member_id else "tenant"
-    subject_id = claim.member_id or current_tenant_id()
-    audit.record("session.refused", kind, subject_id, actor_id=None)
+    security.note(security.REFUSED, kind, claim.member_id or current_tenant_id())
     return False

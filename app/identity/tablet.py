@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
-from app.core import audit, clock
+from app.core import audit, clock, security
 from app.core.db import execute, transaction
 from app.core.errors import Forbidden
 from app.core.tenant import current_tenant_id
@@ -171,7 +171,7 @@ def _refuse(
     tenant_id = current_tenant_id()
     note_failure(subject, device_id=device.id)
     kind, subject_id = ("member", member_id) if member_id else ("tenant", tenant_id)
-    audit.record("session.refused", kind, subject_id, actor_id=None)
+    security.note(security.REFUSED, kind, subject_id, what="pin")
     wrong = execute(
         select(func.count()).where(
             SignInFailure.tenant_id == tenant_id, SignInFailure.device_id == device.id
@@ -179,7 +179,7 @@ def _refuse(
     ).scalar_one()
     if wrong >= MOST_AT_DEVICE and not is_blocked:
         _set_blocked(device, clock.now())
-        audit.record("device.blocked", "device", device.id, actor_id=None)
+        security.note(security.DEVICE_LOCKED, "device", device.id)
 
 
 def _free(device: PairedDevice, member_id: UUID) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from app.audit.verifying import faults_of_all
 from app.floor.domain import VISIT
 from app.invariants.model import Finding, Invariant, Offence
 from app.invariants.money import MONEY
@@ -40,6 +41,7 @@ def check_invariants(connection: Connection) -> list[Finding]:
     findings = [_ask(connection, invariant) for invariant in (*MONEY, *WORK)]
     findings.append(_steps(connection))
     findings.append(_chains(connection))
+    findings.append(_trail(connection))
     return sorted(findings, key=lambda finding: finding.number)
 
 
@@ -82,3 +84,8 @@ def _chains(connection: Connection) -> Finding:
                 offences.append((document.tenant_id, document.id, f"number {document.number}"))
             previous = document.hash
     return _finding(13, "the hash chain of documents verifies", offences)
+
+
+def _trail(connection: Connection) -> Finding:
+    """Each audit entry's hash follows from the one before and its own fields; none is missing."""
+    return _finding(16, "the hash chain of the audit trail verifies", faults_of_all(connection))

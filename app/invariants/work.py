@@ -2,6 +2,7 @@
 
 from app.invariants.model import Invariant
 
+SEALED_IN_TIME = "every audit entry is sealed within 60 s"
 WORK = (
     Invariant(
         number=8,
@@ -135,6 +136,37 @@ WORK = (
         WHERE r.kind = 'refund' AND (
           SELECT count(*) FROM audit_entry a WHERE a.tenant_id = r.tenant_id
             AND a.act = 'payment.refund' AND a.after ->> 'refund' = r.id::text) <> 1
+        """,
+    ),
+    Invariant(
+        number=16,
+        name="each correction of stock has its audit entry",
+        sql="""
+        SELECT m.tenant_id, m.ingredient_id, format('%s corrections, %s entries', m.rows, a.rows)
+        FROM (SELECT tenant_id, location_id, ingredient_id, count(*) AS rows FROM movement
+          WHERE cause = 'adjustment' GROUP BY 1, 2, 3) m
+        CROSS JOIN LATERAL (SELECT count(*) AS rows FROM audit_entry a
+          WHERE a.tenant_id = m.tenant_id AND a.subject_id = m.ingredient_id
+            AND a.location_id = m.location_id AND a.act = 'inventory.adjust') a
+        WHERE m.rows <> a.rows
+        """,
+    ),
+    Invariant(
+        number=16,
+        name="no act is written down twice in its transaction",
+        sql="""
+        SELECT tenant_id, subject_id, format('%s, %s times', act, count(*)) FROM audit_entry
+        GROUP BY tenant_id, transaction_id, act, subject_id, reason, before, after
+        HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        number=16,
+        name=SEALED_IN_TIME,
+        sql="""
+        SELECT a.tenant_id, a.id, format('%s of %s has no seal', a.act, a.at) FROM audit_entry a
+        WHERE a.at < now() - interval '60 s' AND NOT EXISTS (SELECT 1 FROM audit_seal s
+          WHERE s.tenant_id = a.tenant_id AND s.entry_id = a.id)
         """,
     ),
 )

@@ -4,12 +4,11 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from app.core.csv_cells import text_cell
 from app.core.money import to_decimal
 from app.reporting.queries import DayReport
 from app.reporting.queries.documents import Papers
 
-# What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEAD = ("part", "name", "detail", "quantity", "net", "tax", "total")
 
 
@@ -25,11 +24,6 @@ def day_csv(report: DayReport, currency: str) -> str:
         figures = [_amount(amount, currency) for amount in amounts]
         writer.writerow([part, text_cell(name), text_cell(detail), quantity, *figures])
     return out.getvalue()
-
-
-def text_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: a quote goes before what looks like one."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _amount(minor: int | None, currency: str) -> str:

@@ -29,6 +29,8 @@ class Tenant(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    erase_after: Mapped[datetime | None]
 
 
 class TenantHost(Base):

@@ -20,8 +20,14 @@ from app.tenancy.models import BusinessDay, Location, TenantProfile
 _REMEMBERED_S = 10.0
 _PLACES_REMEMBERED_S = 60.0
 _LOOK_UPS = {
-    "slug": text("SELECT id, slug, name FROM app.tenant_by_slug(:value)"),
-    "host": text("SELECT id, slug, name FROM app.tenant_by_host(:value)"),
+    "slug": text(
+        "SELECT t.id, t.slug, t.name, c.erase_after FROM app.tenant_by_slug(:value) t"
+        " LEFT JOIN app.tenant_closings() c ON c.tenant_id = t.id"
+    ),
+    "host": text(
+        "SELECT t.id, t.slug, t.name, c.erase_after FROM app.tenant_by_host(:value) t"
+        " LEFT JOIN app.tenant_closings() c ON c.tenant_id = t.id"
+    ),
 }
 _BY_SLUG = select(Location.__table__).where(of_tenant(Location), Location.slug == bindparam("slug"))
 _BY_ID = select(Location.__table__).where(
@@ -39,11 +45,12 @@ _remembered_places: dict[UUID, tuple[float, tuple["LocationView", ...]]] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class TenantView:
-    """A tenant as pages need it."""
+    """A tenant as pages need it. `erase_after`: it is being closed, and gone from then on."""
 
     id: UUID
     slug: str
     name: str
+    erase_after: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,10 +151,15 @@ def _look_up(kind: str, value: str) -> TenantView | None:
     with tenant_scope(None):
         row = execute(_LOOK_UPS[kind], {"value": value}).one_or_none()
         end_reading()
-    found = TenantView(id=row.id, slug=row.slug, name=row.name) if row else None
+    found = TenantView(**row._mapping) if row else None
     if found:
         _remember(kind, value, found)
     return found
+
+
+def forget_tenants() -> None:
+    """Look every tenant up anew: this process has changed one. Others do within seconds."""
+    _remembered.clear()
 
 
 def _recall(kind: str, value: str) -> TenantView | None:
@@ -159,9 +171,14 @@ def _remember(kind: str, value: str, tenant: TenantView) -> None:
     _remembered[kind, value] = (time.monotonic() + _REMEMBERED_S, tenant)
 
 
-def forget_tenants() -> None:
-    """Look tenants up anew: one has another name. Other processes find out within seconds."""
-    _remembered.clear()
+def tenants_to_erase() -> list[UUID]:
+    """The tenants whose time to be taken back is over, by the database's clock."""
+    rows = execute(
+        text("SELECT tenant_id FROM app.tenant_closings() WHERE erase_after <= now()")
+    ).scalars()
+    found = list(rows)
+    end_reading()
+    return found
 
 
 def all_tenants() -> list[TenantView]:

@@ -7,7 +7,13 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, g, request
 
 from app.core.tenant import enter_tenant
-from app.tenancy.queries import TenantView, find_tenant_by_host, find_tenant_by_slug, get_location
+from app.tenancy.queries import (
+    TenantView,
+    find_tenant_by_host,
+    find_tenant_by_slug,
+    get_location,
+    locations,
+)
 
 # Served to everybody alike; they answer even where the database does not.
 _TENANTLESS = ("/assets/", "/static/", "/healthz", "/readyz")
@@ -27,6 +33,11 @@ def tenant_of_address() -> TenantView | None:
         enter_tenant(g.tenant.id if g.tenant else None)
     found: TenantView | None = g.tenant
     return found
+
+
+def keep_house_time() -> None:
+    """On pages of no location, times and figures are written as at the tenant's first one."""
+    g.house = next(iter(locations()), None)
 
 
 def _by_path() -> TenantView | None:

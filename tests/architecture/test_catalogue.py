@@ -10,6 +10,7 @@ POLICY = "(tenant_id = ( SELECT app.tenant_id() AS tenant_id))"
 CLOSED = {"tenant", "tenant_host", "account", "credential", "factor", "alembic_version"}
 APPEND_ONLY = {
     "audit_entry",
+    "audit_seal",
     "state_change",
     "order_change",
     "fiscal_document",
@@ -47,6 +48,13 @@ DEFINERS = {
     "location_seqs",
     "host_claim",
     "host_release",
+    "audit_waiting",
+    "account_email",
+    "tenant_closings",
+    "tenant_close",
+    "tenant_take_back",
+    "tenant_erase",
+    "member_unlink",
 }
 
 OURS = """

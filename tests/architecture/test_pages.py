@@ -50,6 +50,7 @@ APART = {
     "account.new_password_page",
     "account.email_link",
     "staff.invitation",
+    "privacy.download",  # a file that a job makes: tests/integration/test_exports.py
 }
 
 

@@ -60,6 +60,7 @@ FORM = {
     "tip_minor": "0",
     "tendered_minor": "100",
     "service_type": "takeaway",
+    "sure": "1",
 }
 NOTHING_THERE = {302, 404}  # a redirect leads to the page that says so
 SOCKET = "stream.watch"  # speaks no HTTP after its handshake: it has tests of its own

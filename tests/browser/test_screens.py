@@ -38,6 +38,9 @@ SCREENS = (
     "{tenant}/account/tokens",
     "{tenant}/settings/api",
     "{tenant}/settings/domains",
+    "{tenant}/settings/audit",
+    "{tenant}/settings/audit/chain",
+    "{tenant}/settings/privacy?guest=gina",
 )
 
 

@@ -79,7 +79,7 @@ class Scene:
         wait_until_done(self.owner, self.restaurant.tenant.id)
         assert self.count("firing", placed.order_id) == 1
         assert self.count("ticket", placed.order_id) == 2
-        assert offences(self.owner_url, self.restaurant.tenant.id) == []
+        assert offences(self.owner_url, self.restaurant.tenant.id, by_the_clock=True) == []
 
 
 @pytest.fixture

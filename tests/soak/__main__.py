@@ -88,7 +88,7 @@ class Soak:
             for evening in self.evenings:
                 slug, tenant_id = evening.restaurant.tenant.slug, evening.restaurant.tenant.id
                 said = check_journal(owner, tenant_id, evening.journal, ALLOWED)
-                said += offences(owner_url, tenant_id)
+                said += offences(owner_url, tenant_id, by_the_clock=True)
                 self.wrong += [f"{slug}: {sentence}" for sentence in said]
                 say(f"{slug}: {evening.journal.acknowledged('place')} orders acknowledged,")
                 say(f"  answers by status: {dict(evening.journal.statuses())}")

@@ -8,7 +8,14 @@ from app.core.ids import new_id
 from app.floor.commands import seat
 from app.identity.actor import Actor
 from app.identity.devices import NewDevice, prepare_device
-from app.ordering.commands import NewLine, Placed, PlaceOrder, place
+from app.ordering.commands import (
+    NewLine,
+    Placed,
+    PlaceOrder,
+    close_order,
+    fire_settled,
+    place,
+)
 from app.payments.commands.cash import pay_cash
 from app.payments.commands.taking import Taking
 from tests.support.restaurants import Restaurant
@@ -74,6 +81,13 @@ def pay(restaurant: Restaurant, placed: Placed, amount_minor: int | None = None)
         tendered_minor=amount,
     )
     return payment_id
+
+
+def finish(restaurant: Restaurant, placed: Placed) -> None:
+    """Pay an order, have the kitchen get what waited for that, and close it."""
+    pay(restaurant, placed)
+    fire_settled(restaurant.location, placed.order_id)
+    close_order(owner_of(restaurant), restaurant.location, placed.order_id)
 
 
 def trade(restaurant: Restaurant) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from app.core.csv_cells import text_cell
 from app.core.db import execute, transaction
 from app.core.tenant import current_tenant_id
 from app.reporting import pdf, queries
-from app.reporting.csv_file import text_cell
 from tests.support.restaurants import Cast, Person, Restaurant
 from tests.support.takings import take_a_day
 from tests.support.visitor import Visitor

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from app.core import clock
 from app.identity.devices import NewDevice, revoke_device
 from app.identity.devices import prepare_device as prepare
-from app.identity.housekeeping import tidy
+from app.privacy.commands import keeping
 from tests.support.restaurants import Cast, Person, Restaurant
 from tests.support.signing_in import (
     DEVICE_COOKIE,
@@ -295,7 +295,7 @@ def test_what_was_never_paired_is_forgotten_after_a_day(
     with place.inside():
         prepare(place.people["alice"].actor, new)
     with place.app.app_context(), clock.use(clock.now() + timedelta(days=2)):
-        tidy()
+        keeping.enforce_everywhere()
 
     left = owner_connection.execute(
         "SELECT count(*) FROM device WHERE tenant_id = %s", [place.tenant.id]

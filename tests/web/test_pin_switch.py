@@ -199,7 +199,7 @@ def test_a_manager_frees_a_tablet_by_pin_or_password(
         " AND act <> 'device.pair' AND act <> 'device.paired' ORDER BY at, id",
         [place.tenant.id],
     ).fetchall()
-    assert acts == [("device.blocked", None), ("device.freed", alice.member_id)]
+    assert acts == [("security.device_locked", None), ("device.freed", alice.member_id)]
 
 
 def test_who_is_no_manager_frees_no_tablet_by_password(

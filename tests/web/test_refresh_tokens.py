@@ -63,7 +63,7 @@ def test_a_spent_token_that_comes_back_ends_the_family(
         assert is_refused(program.refresh(stolen), "invalid_grant")
         assert is_refused(program.refresh(refresh_token_of(answer)), "invalid_grant")
         assert program.order(access_token_of(answer)).status_code == 401
-    (entry,) = entries(bistro, "token.reuse")
+    (entry,) = entries(bistro, "security.token_reused")
     assert entry.after == {"member_id": str(alice.member_id), "revoked": True}
 
 
@@ -77,10 +77,10 @@ def test_a_client_whose_answer_was_lost_asks_again(
 
     assert program.order(access_token_of(again)).status_code == 201
     assert program.refresh(refresh_token_of(again)).status_code == 200
-    assert entries(bistro, "token.reuse") == []
+    assert entries(bistro, "security.token_reused") == []
     # What was lost is void: whoever found it gives himself away.
     assert is_refused(program.refresh(refresh_token_of(lost)), "invalid_grant")
-    assert len(entries(bistro, "token.reuse")) == 1
+    assert len(entries(bistro, "security.token_reused")) == 1
 
 
 def test_nobody_asks_again_once_the_answer_was_used(

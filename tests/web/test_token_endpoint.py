@@ -112,7 +112,7 @@ def test_a_wrong_secret_is_written_down(
 
     program.ask(grant_type="client_credentials", client_id=str(key.client_id), client_secret="no")
 
-    assert [entry.subject_id for entry in entries(bistro, "token.refused")] == [key.client_id]
+    assert [entry.subject_id for entry in entries(bistro, "session.refused")] == [key.client_id]
 
 
 def test_another_restaurants_key_is_unknown_here(

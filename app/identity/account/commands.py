@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Update, text, update
 from sqlalchemy.exc import IntegrityError
 
-from app.core import audit, clock
+from app.core import audit, clock, security
 from app.core.db import execute, transaction
 from app.core.errors import Conflict, NotFound
 from app.core.tenant import current_tenant_id
@@ -189,7 +189,9 @@ def knows_password(login: Login, holder: Holder, password: str) -> bool:
         forget_failures(subject)
         return True
     note_failure(subject)
-    audit.record("session.refused", "member", holder.member_id, actor_id=holder.member_id)
+    security.note(
+        security.REFUSED, "member", holder.member_id, what="proof", actor_id=holder.member_id
+    )
     return False
 
 

@@ -7,7 +7,7 @@ come from.
 from collections.abc import Callable
 from uuid import UUID
 
-from app.core import audit, clock
+from app.core import clock, security
 from app.core.db import transaction
 from app.identity.account.codes import digest_of, step_of
 from app.identity.account.factors import (
@@ -96,5 +96,5 @@ def is_counted(account_id: UUID, member_id: UUID, is_right: Callable[[], bool]) 
         forget_failures(subject)
         return True
     note_failure(subject)
-    audit.record("session.refused", "member", member_id, actor_id=None)
+    security.note(security.REFUSED, "member", member_id, what="second factor")
     return False

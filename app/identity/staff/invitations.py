@@ -12,7 +12,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, text, update
 
-from app.core import audit
+from app.core import audit, security
 from app.core.db import execute, transaction
 from app.core.errors import Conflict
 from app.core.mail import link_to, send_later
@@ -115,7 +115,7 @@ def accept(answer: Answer) -> str:
             _join(use("invite", answer.token), answer)
         else:
             note_failure(subject)
-            audit.record("session.refused", "tenant", current_tenant_id(), actor_id=None)
+            security.note(security.REFUSED, "tenant", current_tenant_id(), what="invitation")
     if not is_in:
         raise WrongSecret(UNPROVEN)
     return email

@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import Row, delete, insert, select, update
 
-from app.core import audit, clock
+from app.core import clock, security
 from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
@@ -32,7 +32,6 @@ from app.identity.tokens.models import ApiGrant, RefreshToken
 from app.identity.tokens.queries import Holder, lock_grant
 from app.tenancy.queries import get_tenant_by_id
 
-REUSED, REFUSED = "token.reuse", "token.refused"
 WORN_OUT = "This refresh token is not valid (any more)."
 
 
@@ -67,7 +66,7 @@ def prove_machine(client_id: str, secret: str, scope: str) -> Issued:
             _mark_used(holder.grant_id)
             return _give_out(holder, scope)
         if holder and kept:
-            audit.record(REFUSED, "api_grant", holder.grant_id, actor_id=None)
+            security.note(security.REFUSED, "api_grant", holder.grant_id, what="client secret")
     raise TokenRefused("invalid_client", "The client or its secret is wrong.")
 
 
@@ -169,8 +168,7 @@ def _spend_live(grant_id: UUID, now: datetime) -> None:
 
 def _end_stolen(holder: Holder) -> None:
     end_grant(holder.grant_id)
-    after = {"member_id": str(holder.member_id), "revoked": True}
-    audit.record(REUSED, "api_grant", holder.grant_id, actor_id=None, after=after)
+    security.note(security.TOKEN_REUSED, "api_grant", holder.grant_id, actor_id=holder.member_id)
 
 
 def _add_refresh(grant_id: UUID, parent_id: UUID | None) -> str:

@@ -62,6 +62,12 @@ class Order(LocationRow, Base):
             "opened_at",
             postgresql_where=text("state = 'open'"),
         ),
+        Index(
+            "ix_orders_named",
+            "tenant_id",
+            "closed_at",
+            postgresql_where=text("pickup_name <> ''"),
+        ),
     )
 
 

@@ -1,7 +1,7 @@
-"""What needs a person now: late tickets, payments in doubt, stock that runs out."""
+"""What needs a person now: late tickets, payments in doubt, stock that runs out, alerts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Interval, Row, func, select
 
 from app.core import clock
 from app.core.db import execute
+from app.core.models import SecurityAlert
 from app.core.tenant import current_tenant_id
 from app.inventory.models import Ingredient, Stock
 from app.kitchen.models import Ticket
@@ -18,6 +19,7 @@ from app.payments.views import Unresolved
 from app.tenancy.queries import LocationView
 
 MOST = 4
+ALERTS_SHOWN_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,15 @@ class LowStock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alert:
+    """A security alert of the whole restaurant that nobody has put aside."""
+
+    kind: str
+    times: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attention:
     """Each list holds the worst few; the counts say how many there are."""
 
@@ -49,15 +60,16 @@ class Attention:
     doubts: tuple[Unresolved, ...]
     low: tuple[LowStock, ...]
     low_count: int
+    alerts: tuple[Alert, ...]
 
     @property
     def count(self) -> int:
         """How many things need a person; low stock counts as one."""
-        return self.late_count + len(self.doubts) + bool(self.low_count)
+        return self.late_count + len(self.doubts) + bool(self.low_count) + len(self.alerts)
 
 
 def attention(location: LocationView) -> Attention:
-    """Everything that needs a person at this location, in three queries."""
+    """Everything that needs a person at this location, in four queries."""
     late, low = _late(location), _low(location)
     return Attention(
         late=tuple(_late_ticket(row) for row in late),
@@ -67,6 +79,7 @@ def attention(location: LocationView) -> Attention:
             LowStock(name=row.name, left=max(row.left, Decimal()), unit=row.unit) for row in low
         ),
         low_count=low[0].of_all if low else 0,
+        alerts=tuple(_alerts()),
     )
 
 
@@ -134,3 +147,17 @@ def _low(location: LocationView) -> list[Row[Any]]:
             .limit(MOST)
         )
     )
+
+
+def _alerts() -> list[Alert]:
+    rows = execute(
+        select(SecurityAlert.kind, SecurityAlert.times, SecurityAlert.at)
+        .where(
+            SecurityAlert.tenant_id == current_tenant_id(),
+            SecurityAlert.seen_at.is_(None),
+            SecurityAlert.at > clock.now() - ALERTS_SHOWN_FOR,
+        )
+        .order_by(SecurityAlert.at.desc())
+        .limit(MOST)
+    )
+    return [Alert(kind=row.kind, times=row.times, at=row.at) for row in rows]

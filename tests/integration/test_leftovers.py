@@ -1,55 +1,22 @@
-"""What the clock throws away, and what it keeps."""
+"""What opens nothing any more, or what no row names, is thrown away without being asked."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
 
 from flask import Flask
 from psycopg import Connection
-from sqlalchemy import select, update
 
 from app.brand.commands import set_logo
 from app.core import clock, files
-from app.core.db import end_reading, execute, transaction
-from app.core.models import Outbox
-from app.core.outbox import later
-from app.core.tenant import current_tenant_id
-from app.identity.housekeeping import KEPT, tidy
 from app.identity.tokens.domain import HONOURED, REFRESH_LASTS
 from app.identity.tokens.keys import rotate_signing_key
+from app.onboarding.commands import sign_up
+from app.privacy.commands import keeping
+from app.privacy.commands.closing import UNFOUNDED_AFTER
 from tests.support import pictures
 from tests.support.programs import a_pair
 from tests.support.restaurants import Restaurant
 from tests.support.trade import owner_of
-
-
-def is_there(restaurant: Restaurant, row_id: UUID) -> bool:
-    with restaurant.inside():
-        chosen = (Outbox.tenant_id == current_tenant_id(), Outbox.id == row_id)
-        found = execute(select(Outbox.id).where(*chosen)).one_or_none()
-        end_reading()
-    return found is not None
-
-
-def test_an_old_effect_is_kept_until_it_is_done(app: Flask, trattoria: Restaurant) -> None:
-    with trattoria.inside():
-        long_ago = clock.now() - KEPT - timedelta(days=1)
-        with clock.use(long_ago), transaction():
-            row_id = later("inventory.deplete", {}, delay=KEPT * 3)
-
-    with app.app_context():
-        tidy()
-    undone = is_there(trattoria, row_id)
-    with trattoria.inside(), transaction():
-        execute(
-            update(Outbox)
-            .where(Outbox.tenant_id == current_tenant_id(), Outbox.id == row_id)
-            .values(done_at=clock.now(), sent_at=clock.now())
-        )
-    with app.app_context():
-        tidy()
-
-    assert (undone, is_there(trattoria, row_id)) == (True, False)
 
 
 def test_what_a_killed_process_left_of_a_picture_goes_and_pictures_stay(
@@ -63,7 +30,7 @@ def test_what_a_killed_process_left_of_a_picture_goes_and_pictures_stay(
         (folder / ".half.webp").write_bytes(b"half")
 
     with app.app_context(), clock.use(clock.now() + timedelta(days=1)):
-        tidy()
+        keeping.enforce_everywhere()
 
     assert list(folder.iterdir()) == [kept]
 
@@ -86,9 +53,27 @@ def test_what_opens_nothing_any_more_is_thrown_away(
     left = []
     for passed in (HONOURED - timedelta(minutes=1), HONOURED, REFRESH_LASTS):
         with app.app_context(), clock.use(clock.now() + passed + timedelta(seconds=1)):
-            tidy()
+            keeping.enforce_everywhere()
         left.append(
             [count(owner_connection, it, restaurant) for it in ("signing_key", "refresh_token")]
         )
 
     assert left == [[2, 1], [1, 1], [1, 0]]
+
+
+def test_a_restaurant_that_nobody_came_to_open_is_closed(
+    app: Flask, owner_connection: Connection
+) -> None:
+    with app.app_context():
+        sign_up("nobody@founders.example")
+    waiting = "SELECT count(*) FROM tenant WHERE slug LIKE 'new-%%' AND closed_at IS NULL"
+
+    counts = []
+    for passed in (UNFOUNDED_AFTER - timedelta(hours=1), UNFOUNDED_AFTER + timedelta(hours=1)):
+        with app.app_context(), clock.use(clock.now() + passed):
+            keeping.enforce_everywhere()
+        row = owner_connection.execute(waiting).fetchone()
+        assert row is not None
+        counts.append(row[0])
+
+    assert counts[0] > counts[1] == 0

@@ -1,0 +1,230 @@
+"""Entries of the trail, newest first, with the names that their ids have today."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, Select, select, tuple_, union_all
+
+from app.audit.forms import Filters, Place, read_id, read_time
+from app.audit.words import act_in_words, kind_in_words
+from app.core.db import end_reading, execute
+from app.core.model import Json
+from app.core.models import AuditEntry, SecurityEvent
+from app.core.tenant import current_tenant_id
+from app.identity.models import Member, Role
+from app.ordering.models import Line
+from app.payments.models import Payment
+from app.tenancy.queries import LocationView, locations
+
+PAGE = 50
+EXPORT_STEP = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One field of what was changed; empty where it was not there."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An entry as it is read. `order_id` is the order whose page shows the object, if any.
+
+    `times` and `network` belong to a security event that is still remembered.
+    """
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    who: str
+    approver: str
+    act: str
+    what: str
+    kind: str
+    object_id: UUID
+    object: str
+    order_id: UUID | None
+    place: LocationView | None
+    reason: str
+    changes: tuple[Change, ...]
+    before: Json | None
+    after: Json | None
+    times: int
+    network: str
+
+    @property
+    def cursor(self) -> str:
+        """Where a page that begins after this entry begins."""
+        return str(Place(at=self.at, id=self.id))
+
+
+@dataclass(frozen=True)
+class _Today:
+    """What ids of people, roles and locations are called today."""
+
+    names: Mapping[str, str]
+    spots: Mapping[UUID, LocationView]
+
+
+def people() -> list[tuple[UUID, str]]:
+    """Everybody who works here or has, by name."""
+    rows = execute(
+        select(Member.id, Member.name)
+        .where(Member.tenant_id == current_tenant_id())
+        .order_by(Member.name, Member.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def places() -> list[LocationView]:
+    """The tenant's locations."""
+    return locations()
+
+
+def entries(filters: Filters, zone: ZoneInfo, after: Place | None, most: int = PAGE) -> list[Entry]:
+    """At most `most` entries that fit, newest first, beginning after `after`.
+
+    Raises Invalid for a filter that says nothing.
+    """
+    return _read(_matching(filters, zone), after, most, _today())
+
+
+def every_entry(filters: Filters, zone: ZoneInfo) -> Iterator[Entry]:
+    """All entries that fit, newest first, read a few hundred at a time."""
+    statement, today = _matching(filters, zone), _today()
+    after: Place | None = None
+    while True:
+        found = _read(statement, after, EXPORT_STEP, today)
+        end_reading()
+        yield from found
+        if len(found) < EXPORT_STEP:
+            return
+        after = Place(at=found[-1].at, id=found[-1].id)
+
+
+def _read(statement: Select[Any], after: Place | None, most: int, today: _Today) -> list[Entry]:
+    if after is not None:
+        place = tuple_(AuditEntry.at, AuditEntry.id)
+        statement = statement.where(place < tuple_(after.at, after.id))
+    rows = execute(statement.limit(most)).all()
+    orders, events = _orders_of(rows), _events_of(rows)
+    return [_entry(row, today, orders, events.get(row.id)) for row in rows]
+
+
+def _matching(filters: Filters, zone: ZoneInfo) -> Select[Any]:
+    return (
+        select(AuditEntry.__table__)
+        .where(AuditEntry.tenant_id == current_tenant_id(), *_conditions(filters, zone))
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    )
+
+
+def _conditions(filters: Filters, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
+    if person := read_id("person", filters.person):
+        yield (AuditEntry.actor_id == person) | (AuditEntry.approver_id == person)
+    if filters.act:
+        yield AuditEntry.act == filters.act
+    if filters.kind:
+        yield AuditEntry.subject_kind == filters.kind
+    if thing := read_id("object", filters.object):
+        yield AuditEntry.subject_id == thing
+    if location := read_id("location", filters.location):
+        yield AuditEntry.location_id == location
+    if since := read_time("since", filters.since, zone):
+        yield AuditEntry.at >= since
+    if until := read_time("until", filters.until, zone):
+        yield AuditEntry.at < until
+
+
+def _today() -> _Today:
+    roles = execute(select(Role.id, Role.name).where(Role.tenant_id == current_tenant_id()))
+    spots = {place.id: place for place in locations()}
+    names = {
+        **{str(row.id): row.name for row in roles},
+        **{str(place.id): place.name for place in spots.values()},
+        **{str(member_id): name for member_id, name in people()},
+    }
+    return _Today(names, spots)
+
+
+def _orders_of(rows: Sequence[Row[Any]]) -> dict[UUID, UUID]:
+    """The orders that lines and payments among the objects belong to."""
+    ids = [row.subject_id for row in rows if row.subject_kind in ("line", "payment")]
+    if not ids:
+        return {}
+    parts = [
+        select(model.id, model.order_id).where(
+            model.tenant_id == current_tenant_id(), model.id.in_(ids)
+        )
+        for model in (Line, Payment)
+    ]
+    return {row.id: row.order_id for row in execute(union_all(*parts))}
+
+
+def _events_of(rows: Sequence[Row[Any]]) -> dict[UUID, Row[Any]]:
+    """The security events among these entries that are still remembered, by id."""
+    ids = [row.id for row in rows if row.act.startswith(("security.", "session."))]
+    if not ids:
+        return {}
+    found = execute(
+        select(SecurityEvent.id, SecurityEvent.times, SecurityEvent.network).where(
+            SecurityEvent.tenant_id == current_tenant_id(), SecurityEvent.id.in_(ids)
+        )
+    )
+    return {row.id: row for row in found}
+
+
+def _entry(
+    row: Row[Any], today: _Today, orders: Mapping[UUID, UUID], event: Row[Any] | None
+) -> Entry:
+    names = today.names
+    order_id = row.subject_id if row.subject_kind == "order" else orders.get(row.subject_id)
+    return Entry(
+        id=row.id,
+        at=row.at,
+        actor_id=row.actor_id,
+        who=_name(row.actor_id, names),
+        approver=_name(row.approver_id, names),
+        act=row.act,
+        what=act_in_words(row.act),
+        kind=kind_in_words(row.subject_kind),
+        object_id=row.subject_id,
+        object=names.get(str(row.subject_id), ""),
+        order_id=order_id,
+        place=today.spots.get(row.location_id) if row.location_id else None,
+        reason=row.reason or "",
+        changes=tuple(_changes(row.before or {}, row.after or {}, names)),
+        before=row.before,
+        after=row.after,
+        times=event.times if event else 1,
+        network=event.network if event else "",
+    )
+
+
+def _name(member_id: UUID | None, names: Mapping[str, str]) -> str:
+    return names.get(str(member_id), f"…{str(member_id)[-12:]}") if member_id else ""
+
+
+def _changes(before: Json, after: Json, names: Mapping[str, str]) -> Iterator[Change]:
+    for field in (*before, *(name for name in after if name not in before)):
+        was, now = _shown(before.get(field), names), _shown(after.get(field), names)
+        if was != now:
+            yield Change(field=field.replace("_", " "), before=was, after=now)
+
+
+def _shown(value: object, names: Mapping[str, str]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, list):
+        return ", ".join(_shown(one, names) for one in value)
+    return json.dumps(value, ensure_ascii=False)

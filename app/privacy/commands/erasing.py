@@ -1,0 +1,152 @@
+"""Erasing people: what names them is replaced, what accounts for money stays as it is."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Text, delete, func, select, text, update
+
+from app.core import audit, clock
+from app.core.db import execute, transaction
+from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
+from app.identity.models import EmailLink, LoginSession, Member
+from app.identity.permissions import TENANT_MANAGE
+from app.kitchen.models import Ticket, TicketLine
+from app.ordering.models import Line, Order
+from app.privacy.errors import no_member, oneself, still_open
+
+# What a member can do without, a former one does without: PIN, e-mail, whatever comes.
+_EMPTIED: dict[str, None] = {
+    column.name: None
+    for column in Member.__table__.columns
+    if column.nullable and isinstance(column.type, Text)
+}
+_UNLINK = text("SELECT app.member_unlink(:wanted)")
+
+
+def erase_member(actor: Actor, member_id: UUID) -> str:
+    """Replace a member by "Former member 7", who can sign in nowhere; returns the new name.
+
+    The account goes where no other restaurant knows it. Entries, orders and documents keep the
+    id. Erasing twice is the same as once. Raises NotFound and Conflict (`oneself`).
+    """
+    tenant_id = current_tenant_id()
+    with transaction():
+        actor.require(TENANT_MANAGE)
+        if member_id == actor.member_id:
+            raise oneself()
+        member = execute(
+            select(Member.name, Member.erased_at)
+            .where(Member.tenant_id == tenant_id, Member.id == member_id)
+            .with_for_update()
+        ).one_or_none()
+        if member is None:
+            raise no_member()
+        if member.erased_at is not None:
+            return str(member.name)
+        name = f"Former member {_count_erased() + 1}"
+        _forget_on_tickets(member.name, name)
+        _end_access(member_id)
+        execute(
+            update(Member)
+            .where(Member.tenant_id == tenant_id, Member.id == member_id)
+            .values(**_EMPTIED, name=name, active=False, erased_at=clock.now())
+        )
+        audit.record(
+            TENANT_MANAGE, "member", member_id, actor_id=actor.member_id, after={"erased": name}
+        )
+    return name
+
+
+def erase_guests(actor: Actor, order_ids: Sequence[UUID]) -> int:
+    """Take guests' names and notes off these orders; returns off how many.
+
+    Raises Conflict (`order_open`) where one of them is under way.
+    """
+    with transaction():
+        actor.require(TENANT_MANAGE)
+        states = execute(
+            select(Order.state).where(
+                Order.tenant_id == current_tenant_id(), Order.id.in_(order_ids)
+            )
+        ).scalars()
+        if "open" in set(states):
+            raise still_open()
+        count = forget_guests(order_ids)
+        audit.record(
+            TENANT_MANAGE,
+            "tenant",
+            current_tenant_id(),
+            actor_id=actor.member_id,
+            after={"erased": "guest", "orders": [str(one) for one in order_ids]},
+        )
+    return count
+
+
+def forget_guests(order_ids: Sequence[UUID]) -> int:
+    """Take names and notes off orders, their lines and their tickets, in the open transaction."""
+    tenant_id = current_tenant_id()
+    of_these = Ticket.order_id.in_(order_ids)
+    same_order = (Order.tenant_id == Ticket.tenant_id) & (Order.id == Ticket.order_id)
+    execute(
+        update(Ticket)
+        .where(Ticket.tenant_id == tenant_id, of_these, same_order)
+        .where(Order.pickup_name != "", Ticket.title == Order.pickup_name)
+        .values(title=func.concat("Counter ", Order.number))
+    )
+    tickets = select(Ticket.id).where(Ticket.tenant_id == tenant_id, of_these)
+    execute(
+        update(TicketLine)
+        .where(TicketLine.tenant_id == tenant_id, TicketLine.ticket_id.in_(tickets))
+        .where(TicketLine.note != "")
+        .values(note="")
+    )
+    execute(
+        update(Line)
+        .where(Line.tenant_id == tenant_id, Line.order_id.in_(order_ids), Line.note != "")
+        .values(note="")
+    )
+    return execute(
+        update(Order)
+        .where(Order.tenant_id == tenant_id, Order.id.in_(order_ids))
+        .values(pickup_name="")
+    ).rowcount
+
+
+def _count_erased() -> int:
+    # Two at once must not both be the seventh.
+    execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
+        {"key": f"{current_tenant_id()}:erase"},
+    )
+    return int(
+        execute(
+            select(func.count())
+            .select_from(Member)
+            .where(Member.tenant_id == current_tenant_id(), Member.erased_at.is_not(None))
+        ).scalar_one()
+    )
+
+
+def _forget_on_tickets(name: str, new_name: str) -> None:
+    """The kitchen's tickets say who serves, in words between dots."""
+    parts = func.array_replace(func.string_to_array(Ticket.subtitle, " · "), name, new_name)
+    execute(
+        update(Ticket)
+        .where(Ticket.tenant_id == current_tenant_id(), Ticket.subtitle.contains(name))
+        .values(subtitle=func.array_to_string(parts, " · "))
+    )
+
+
+def _end_access(member_id: UUID) -> None:
+    """No session, link or account leads to the member any more."""
+    tenant_id = current_tenant_id()
+    execute(
+        delete(LoginSession).where(
+            LoginSession.tenant_id == tenant_id, LoginSession.member_id == member_id
+        )
+    )
+    execute(
+        delete(EmailLink).where(EmailLink.tenant_id == tenant_id, EmailLink.member_id == member_id)
+    )
+    execute(_UNLINK, {"wanted": member_id})

@@ -1,0 +1,200 @@
+"""Retention: what is over is removed each night, and the trail says how much of what.
+
+This is the one place where the product throws things away by their age.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core import audit, clock, mail, uploads
+from app.core.db import execute, transaction
+from app.core.models import Idempotency, Outbox, SecurityAlert, SecurityEvent
+from app.core.tenant import current_tenant_id, tenant_scope
+from app.identity.actor import Actor
+from app.identity.models import Device, EmailLink, LoginSession, SignInFailure
+from app.identity.permissions import TENANT_MANAGE
+from app.identity.tokens.exchange import drop_old_refresh_tokens
+from app.identity.tokens.keys import drop_old_keys
+from app.ordering.models import Order
+from app.privacy.commands.closing import close_unfounded
+from app.privacy.commands.erasing import forget_guests
+from app.privacy.domain import BY_NAME, KINDS, NIGHT
+from app.privacy.errors import out_of_bounds
+from app.privacy.files import remove_export_file, remove_letters
+from app.privacy.models import DataExport, Retention
+from app.privacy.queries import retention_days
+from app.tenancy.queries import all_tenants
+
+EVERY_S = 600.0
+REMOVED = "privacy.removed"
+AT_ONCE = 500
+LEFT_OVER = timedelta(days=1)
+
+_last_night: date | None = None
+
+
+def enforce_nightly() -> None:
+    """Once a day, after NIGHT: remove what is over in every tenant, and from the local mailbox.
+
+    A clock that starts anew does it again, and finds nothing.
+    """
+    global _last_night  # noqa: PLW0603 (what this process has done today; losing it costs nothing)
+    now = clock.now()
+    if now.time() < NIGHT or _last_night == now.date():
+        return
+    enforce_everywhere()
+    _last_night = now.date()
+
+
+def enforce_everywhere() -> None:
+    """Remove what is over in every tenant, each in a transaction of its own."""
+    with tenant_scope(None):
+        tenants = all_tenants()
+    for tenant in tenants:
+        with tenant_scope(tenant.id):
+            enforce()
+    remove_letters(clock.now() - timedelta(days=BY_NAME["mails"].days))
+
+
+def enforce() -> dict[str, int]:
+    """Remove what is over in the tenant in scope; returns how much of each kind."""
+    now = clock.now()
+    with transaction():
+        days = retention_days()
+        counts = {
+            name: remove(now - timedelta(days=days[name])) for name, remove in _REMOVALS.items()
+        }
+        _throw_away_leftovers(now)
+        close_unfounded(now)
+        removed = {name: count for name, count in counts.items() if count}
+        if removed:
+            audit.record(REMOVED, "tenant", current_tenant_id(), actor_id=None, after=removed)
+    return removed
+
+
+def _throw_away_leftovers(now: datetime) -> None:
+    """What opens nothing any more, or what no row names: nobody decides how long that is kept."""
+    _delete(Device, Device.token_hash.is_(None), Device.code_expires_at < now - LEFT_OVER)
+    drop_old_refresh_tokens()
+    drop_old_keys()
+    uploads.sweep()
+
+
+def set_retention(actor: Actor, days: Mapping[str, int]) -> None:
+    """Keep kinds of things for so many days; raises Invalid outside a kind's bounds."""
+    wrong = {
+        kind.name: [f"{kind.least} to {kind.most} days."]
+        for kind in KINDS
+        if not kind.least <= days.get(kind.name, kind.days) <= kind.most
+    }
+    if wrong:
+        raise out_of_bounds(wrong)
+    with transaction():
+        actor.require(TENANT_MANAGE)
+        before = retention_days()
+        changed = {name: n for name, n in days.items() if name in before and before[name] != n}
+        for name, count in changed.items():
+            _set(name, count)
+        if changed:
+            audit.record(
+                TENANT_MANAGE,
+                "tenant",
+                current_tenant_id(),
+                actor_id=actor.member_id,
+                before={name: before[name] for name in changed},
+                after=changed,
+            )
+
+
+def _set(name: str, days: int) -> None:
+    execute(
+        insert(Retention)
+        .values(tenant_id=current_tenant_id(), kind=name, days=days)
+        .on_conflict_do_update(index_elements=["tenant_id", "kind"], set_={"days": days})
+    )
+
+
+def _delete(model: type[object], *conditions: ColumnElement[bool]) -> int:
+    tenant_id: ColumnElement[UUID] = model.tenant_id  # type: ignore[attr-defined]
+    return execute(delete(model).where(tenant_id == current_tenant_id(), *conditions)).rowcount
+
+
+def _effects(over: datetime) -> int:
+    done = Outbox.done_at.is_not(None) | (Outbox.seq.is_not(None) & Outbox.sent_at.is_not(None))
+    return _delete(Outbox, Outbox.created_at < over, done, Outbox.handler != mail.JOB)
+
+
+def _mails(over: datetime) -> int:
+    is_over = (Outbox.created_at < over, Outbox.done_at.is_not(None))
+    return _delete(Outbox, *is_over, Outbox.handler == mail.JOB)
+
+
+def _gestures(over: datetime) -> int:
+    return _delete(Idempotency, Idempotency.created_at < over)
+
+
+def _sessions(over: datetime) -> int:
+    return _delete(LoginSession, LoginSession.expires_at < over)
+
+
+def _links(over: datetime) -> int:
+    return _delete(EmailLink, EmailLink.expires_at < over)
+
+
+def _failures(over: datetime) -> int:
+    return _delete(SignInFailure, SignInFailure.at < over)
+
+
+def _security(over: datetime) -> int:
+    return _delete(SecurityEvent, SecurityEvent.minute < over, SecurityEvent.weighed.is_(True))
+
+
+def _alerts(over: datetime) -> int:
+    return _delete(SecurityAlert, SecurityAlert.at < over)
+
+
+def _exports(_over: datetime) -> int:
+    """Each has its own end, given when it was asked for."""
+    gone = execute(
+        delete(DataExport)
+        .where(DataExport.tenant_id == current_tenant_id(), DataExport.expires_at < clock.now())
+        .returning(DataExport.id)
+    ).scalars()
+    ids = list(gone)
+    for export_id in ids:
+        remove_export_file(export_id)
+    return len(ids)
+
+
+def _guests(over: datetime) -> int:
+    count = 0
+    named = (
+        select(Order.id)
+        .where(
+            Order.tenant_id == current_tenant_id(),
+            Order.closed_at < over,
+            Order.pickup_name != "",
+        )
+        .limit(AT_ONCE)
+    )
+    while ids := list(execute(named).scalars()):
+        count += forget_guests(ids)
+    return count
+
+
+_REMOVALS: Mapping[str, Callable[[datetime], int]] = {
+    "guests": _guests,
+    "sessions": _sessions,
+    "failures": _failures,
+    "security": _security,
+    "alerts": _alerts,
+    "links": _links,
+    "mails": _mails,
+    "exports": _exports,
+    "effects": _effects,
+    "gestures": _gestures,
+}

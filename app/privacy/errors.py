@@ -1,0 +1,36 @@
+"""Why something about a person's or a tenant's data is refused."""
+
+from collections.abc import Mapping, Sequence
+
+from app.core.errors import Conflict, Invalid, NotFound
+
+
+def no_export() -> NotFound:
+    """Not there, not ready, or past its time."""
+    return NotFound("no_export", "This file is not there, or no longer.")
+
+
+def no_member() -> NotFound:
+    """Not one of ours."""
+    return NotFound("no_member", "There is no such person.")
+
+
+def still_open() -> Conflict:
+    """A name is needed while the order is under way."""
+    return Conflict("order_open", "An order among these is still open. Close it first.")
+
+
+def oneself() -> Conflict:
+    """Somebody must be left to say so."""
+    return Conflict("oneself", "You cannot erase yourself. Ask another owner.")
+
+
+def wrong_slug(slug: str) -> Invalid:
+    """The one thing that nobody types by accident."""
+    sentence = f"Type {slug} to close the restaurant."
+    return Invalid("slug", sentence, {"slug": [sentence]})
+
+
+def out_of_bounds(fields: Mapping[str, Sequence[str]]) -> Invalid:
+    """Shorter than the product needs, or longer than the law lets it."""
+    return Invalid("retention", "Some periods are too short or too long.", fields)

@@ -1,0 +1,26 @@
+"""What the page of data protection shows."""
+
+from app.privacy.queries.people import GuestOrder, PersonView, find_guests, people
+from app.privacy.queries.state import (
+    ExportView,
+    Removal,
+    days_of,
+    exports,
+    get_export,
+    last_removal,
+    retention_days,
+)
+
+__all__ = [
+    "ExportView",
+    "GuestOrder",
+    "PersonView",
+    "Removal",
+    "days_of",
+    "exports",
+    "find_guests",
+    "get_export",
+    "last_removal",
+    "people",
+    "retention_days",
+]
