@@ -38,10 +38,14 @@ def for_screens(*kinds: str) -> Callable[[View], View]:
     return mark
 
 
-def requires(permission: str) -> Callable[[View], View]:
-    """Only a member with this permission, at this location, may call this."""
+def requires(permission: str, *, or_ask: bool = False) -> Callable[[View], View]:
+    """Only a member with this permission, at this location, may call this.
+
+    `or_ask`: it only leads to the act, so that who can have the act approved may call it too.
+    """
 
     def mark(view: View) -> View:
+        view.__dict__["or_ask"] = or_ask
         return _mark(view, permission)
 
     return mark
@@ -62,3 +66,8 @@ def screens_of(view: Callable[..., Any]) -> tuple[str, ...]:
     """The kinds of screens that may call a view without a person."""
     found: tuple[str, ...] = getattr(view, "screens", ())
     return found
+
+
+def leads_to_asking(view: Callable[..., Any]) -> bool:
+    """Whether a view is also for who can have the act that it leads to approved."""
+    return bool(getattr(view, "or_ask", False))

@@ -13,7 +13,15 @@ from flask import Flask, current_app, g, make_response, redirect, request, url_f
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, public, screens_of
+from app.core.access import (
+    PAIRED,
+    PUBLIC,
+    SIGNED_IN,
+    access_of,
+    leads_to_asking,
+    public,
+    screens_of,
+)
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
 from app.identity.actor import Actor
@@ -68,7 +76,9 @@ def _check_caller(view: View, access: str) -> Response | None:
 def _require_access(view: View, access: str, actor: Actor) -> None:
     if actor.screen is not None and actor.screen.kind not in screens_of(view):
         raise Forbidden("screen", "This screen shows its board and nothing else.")
-    if access != SIGNED_IN:
+    if leads_to_asking(view):
+        actor.require_or_ask(access)
+    elif access != SIGNED_IN:
         actor.require(access)
 
 
