@@ -23,6 +23,7 @@ from app.core.access import (
     asks_for_proof,
     find_view,
     is_for_programs,
+    leads_to_asking,
     public,
     screens_of,
 )
@@ -96,7 +97,10 @@ def _require_access(view: View, access: str, actor: Actor) -> None:
         return
     if not actor.may(access) and not actor.can_ask:
         _note_denied(actor, access)
-    actor.require(access)
+    if leads_to_asking(view):
+        actor.require_or_ask(access)
+    else:
+        actor.require(access)
 
 
 def may_open(path: str, actor: Actor) -> bool:
