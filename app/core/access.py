@@ -44,10 +44,14 @@ def proven_lately(view: View) -> View:
     return view
 
 
-def requires(permission: str) -> Callable[[View], View]:
-    """Only a member with this permission, at this location, may call this."""
+def requires(permission: str, *, or_ask: bool = False) -> Callable[[View], View]:
+    """Only a member with this permission, at this location, may call this.
+
+    `or_ask`: it only leads to the act, so that who can have the act approved may call it too.
+    """
 
     def mark(view: View) -> View:
+        view.__dict__["or_ask"] = or_ask
         return _mark(view, permission)
 
     return mark
@@ -73,3 +77,8 @@ def screens_of(view: Callable[..., Any]) -> tuple[str, ...]:
 def asks_for_proof(view: Callable[..., Any]) -> bool:
     """Whether a proof of long ago is not enough for a view."""
     return bool(getattr(view, "proven_lately", False))
+
+
+def leads_to_asking(view: Callable[..., Any]) -> bool:
+    """Whether a view is also for who can have the act that it leads to approved."""
+    return bool(getattr(view, "or_ask", False))

@@ -35,13 +35,18 @@ class Actor:
         return PERMISSIONS[permission].name in self.permissions
 
     def require(self, permission: str) -> None:
-        """Raise Forbidden (`permission`) unless the actor has the permission."""
+        """Raise Lacks, which is Forbidden, unless the actor has the permission."""
         if not self.may(permission):
             raise Lacks(permission)
 
     def may_ask(self, permission: str) -> bool:
         """Tell whether the actor has a permission, or can have an act approved where he is."""
         return self.can_ask or self.may(permission)
+
+    def require_or_ask(self, permission: str) -> None:
+        """Raise Lacks unless the actor may do it or ask: for what only leads to the act."""
+        if not self.can_ask:
+            self.require(permission)
 
     def is_at(self, location_id: UUID) -> bool:
         """Tell whether the actor works at a location."""

@@ -19,6 +19,7 @@ from app.core.access import (
     SIGNED_IN,
     access_of,
     asks_for_proof,
+    leads_to_asking,
     public,
     screens_of,
 )
@@ -83,7 +84,9 @@ def _needs_proof(view: View, access: str) -> bool:
 def _require_access(view: View, access: str, actor: Actor) -> None:
     if actor.screen is not None and actor.screen.kind not in screens_of(view):
         raise Forbidden("screen", "This screen shows its board and nothing else.")
-    if access != SIGNED_IN:
+    if leads_to_asking(view):
+        actor.require_or_ask(access)
+    elif access != SIGNED_IN:
         actor.require(access)
 
 

@@ -66,9 +66,9 @@ def ask(payment_id: UUID) -> BaseResponse:
 
 
 @payments.get("/payments/<uuid:payment_id>/refunds/new")
-@requires(PAYMENT_TAKE)
+@requires(PAYMENT_REFUND, or_ask=True)
 def new_refund(payment_id: UUID) -> Response:
-    """Ask how much is given back, and why; giving it back takes a permission of its own."""
+    """Ask how much is given back, and why, where one may do it or have it approved."""
     bill_id = bill_of_payment(g.location, payment_id)
     found = _pay(order_of_bill(g.location, bill_id), bill_id)
     payment = next(one for one in found.payments if one.id == payment_id)

@@ -23,7 +23,7 @@ from app.identity.permissions import MENU_86, STAFF_MANAGE, TENANT_MANAGE
 from app.identity.queries import ended, find_login
 from app.identity.session import PLAIN_COOKIE
 from tests.support.restaurants import Cast, Person, Restaurant
-from tests.support.signing_in import open_browser, open_tablet, token_of
+from tests.support.signing_in import open_browser, open_device, open_tablet, token_of
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 Recorder = Callable[[], AbstractContextManager[list[str]]]
@@ -46,6 +46,27 @@ def test_a_request_costs_one_query_for_identity(
     assert len([query for query in queries if "login_session" in query]) == 1
     assert not [query for query in queries if query.startswith("UPDATE")]
     assert len(queries) <= 3  # the tenant now and then, the session, the locations
+
+
+@pytest.mark.parametrize("kind", ["tablet", "kitchen"])
+def test_a_devices_request_costs_one_query_for_person_and_device_together(
+    app: Flask, cast: Cast, trattoria: Restaurant, query_recorder: Recorder, kind: str
+) -> None:
+    is_tablet = kind == "tablet"
+    client = (
+        open_tablet(app, trattoria, cast.bob)
+        if is_tablet
+        else open_device(app, trattoria, "kitchen", "Kitchen")
+    )
+    page = f"{trattoria.url}/floor" if is_tablet else f"{trattoria.url}/kitchen/kitchen"
+    client.get(page)
+
+    with query_recorder() as queries:
+        assert client.get(page).status_code == 200
+
+    assert len([query for query in queries if " device d" in query]) == 1
+    assert len([query for query in queries if "login_session" in query]) == int(is_tablet)
+    assert not [query for query in queries if query.startswith(("UPDATE", "INSERT"))]
 
 
 def test_a_stylesheet_asks_nothing(
