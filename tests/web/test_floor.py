@@ -101,7 +101,7 @@ def test_what_takes_too_long_is_late_in_words_and_with_a_sign(
     tablet = open_table(house, bob)
     tablet.add("Bruschetta")
     tablet.post("/send")
-    later = clock.now() + timedelta(hours=1)
+    later = clock.now() + timedelta(minutes=29)
     with clock.use(later):
         floor = _floor(house, bob)
     (table,) = _taken(floor)
