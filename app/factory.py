@@ -14,6 +14,7 @@ from app.core.forms import JsonReader
 from app.core.health import health
 from app.core.locale import init_locale
 from app.core.logs import set_up_logs
+from app.core.network import BehindProxies
 from app.core.redis import init_redis
 from app.core.settings import LARGEST_BODY, Settings, load_settings
 from app.core.web import init_csrf, init_web
@@ -31,6 +32,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("nibblix", root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.json = JsonReader(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = BehindProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["wiring"] = build_wiring()

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from app.core.csv_rows import Problems, RawRow, fold, quoted, read_raw_rows
 from app.core.money import exponent
+from app.core.words import CARD, has_card_number
 
 LIST_SEPARATOR = "|"
 QUANTITY_PLACES = 3
@@ -45,6 +46,8 @@ class Row:
             self.refuse(column, "The cell is empty. Fill it in.")
         if len(cell) > limit:
             self.refuse(column, f"{len(cell)} characters are too long. Use at most {limit}.")
+        elif has_card_number(cell):
+            self.refuse(column, CARD)
         return cell
 
     def maybe_text(self, column: str, limit: int) -> str | None:

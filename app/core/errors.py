@@ -15,6 +15,12 @@ class DomainError(Exception):
         self.sentence = sentence
 
 
+class Malformed(DomainError):
+    """What was sent cannot be read at all."""
+
+    status = 400
+
+
 class NotFound(DomainError):
     """No such thing here. Another tenant's row looks exactly like this."""
 
@@ -45,6 +51,16 @@ class Invalid(DomainError):
         self.fields: dict[str, list[str]] = {
             name: list(sentences) for name, sentences in (fields or {}).items()
         }
+
+
+class TooMany(DomainError):
+    """Too much in too short a time; `wait_s` seconds are left to wait."""
+
+    status = 429
+
+    def __init__(self, code: str, sentence: str, wait_s: int) -> None:
+        super().__init__(code, sentence)
+        self.wait_s = wait_s
 
 
 class Unavailable(DomainError):

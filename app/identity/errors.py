@@ -1,8 +1,6 @@
 """Why somebody is not let in."""
 
-from typing import ClassVar
-
-from app.core.errors import DomainError, Forbidden
+from app.core.errors import DomainError, Forbidden, TooMany
 
 
 class WrongSecret(DomainError):
@@ -14,14 +12,11 @@ class WrongSecret(DomainError):
         super().__init__("wrong_secret", sentence)
 
 
-class TooManyTries(DomainError):
-    """Wrong tries before this one; `wait_s` seconds are left to wait."""
-
-    status: ClassVar[int] = 429
+class TooManyTries(TooMany):
+    """Wrong tries before this one."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__("too_many_tries", f"Too many wrong tries. Wait {wait_s} seconds.")
-        self.wait_s = wait_s
+        super().__init__("too_many_tries", f"Too many wrong tries. Wait {wait_s} seconds.", wait_s)
 
 
 class InsecureAddress(Forbidden):

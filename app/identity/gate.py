@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from app.core.access import PUBLIC, SIGNED_IN, access_of, public
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
+from app.core.web import FOREIGN, sent_from
 from app.identity.actor import Actor
 from app.identity.current import find_actor
 
@@ -29,7 +30,7 @@ def init_gate(app: Flask) -> None:
 
 def check() -> Response | None:
     """Let the request through (None), or answer in place of the view."""
-    if request.method not in _SAFE and _is_foreign():
+    if request.method not in _SAFE and sent_from() == FOREIGN:
         raise Forbidden("foreign_site", "This was sent from another site.")
     if request.endpoint is None:
         return None  # no such address: Flask says so
@@ -90,15 +91,6 @@ def _access(view: Callable[..., Any]) -> str:
     if access is None:
         raise RuntimeError(f"{request.endpoint} does not say who may call it")
     return access
-
-
-def _is_foreign() -> bool:
-    """Browsers say where a request comes from; on plain http only Origin tells it."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site:
-        return site == "cross-site"
-    origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
 
 
 def _require_tenant() -> None:

@@ -5,7 +5,6 @@ session; a session can be seen and revoked, and a flushed Redis signs nobody out
 read until somebody asks, so that a stylesheet costs no query.
 """
 
-import ipaddress
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
@@ -21,13 +20,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core import clock
 from app.core.db import end_reading
 from app.core.failures import database_is_lost
+from app.core.network import is_private
 from app.identity.logins import save_login
 from app.identity.queries import Login, find_login
 from app.tenancy.routing import tenant_of_address
 
 SECURE_COOKIE = "__Host-nibblix"
 PLAIN_COOKIE = "nibblix"
-VISITOR_COOKIE = "nibblix-visitor"
+PLAIN_VISITOR = "nibblix-visitor"
+SECURE_VISITOR = f"__Host-{PLAIN_VISITOR}"
 TOUCH_EVERY = timedelta(minutes=1)
 
 log = structlog.get_logger()
@@ -94,7 +95,11 @@ class Sessions(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002 (Flask's signature)
         """Flask's own cookie serves visitors only."""
-        return VISITOR_COOKIE
+        return SECURE_VISITOR if current_request.is_secure else PLAIN_VISITOR
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 (the same)
+        """As the page came."""
+        return current_request.is_secure
 
     def get_cookie_samesite(self, app: Flask) -> str:  # noqa: ARG002 (the same)
         """Links from elsewhere find the visitor, posts do not."""
@@ -136,15 +141,7 @@ def cookie_name(request: Request) -> str | None:
     """
     if request.is_secure:
         return SECURE_COOKIE
-    return PLAIN_COOKIE if _is_private(urlsplit(f"//{request.host}").hostname or "") else None
-
-
-def _is_private(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local"))
-    return address.is_private or address.is_loopback
+    return PLAIN_COOKIE if is_private(urlsplit(f"//{request.host}").hostname or "") else None
 
 
 def _hand_over(browser: BrowserSession, login: Login, response: Response) -> None:
@@ -159,7 +156,8 @@ def _hand_over(browser: BrowserSession, login: Login, response: Response) -> Non
         samesite="Lax",
         secure=current_request.is_secure,
     )
-    response.delete_cookie(VISITOR_COOKIE, httponly=True, samesite="Lax")
+    response.delete_cookie(SECURE_VISITOR, secure=True, httponly=True, samesite="Lax")
+    response.delete_cookie(PLAIN_VISITOR, httponly=True, samesite="Lax")
 
 
 def _forget(response: Response) -> None:
