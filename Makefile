@@ -8,7 +8,7 @@ override SQL := $(value SQL)
 export SQL
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench soak migrate psql replay check-invariants lock
+.PHONY: help run dev test check bench soak migrate psql replay check-invariants rotate-keys lock
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do printf '  make %-18s %s\n' "$$name" "$$text"; done
@@ -47,6 +47,9 @@ replay: $(VENV)/run.stamp ## play orders through the running product; FILE=order
 
 check-invariants: $(VENV)/run.stamp ## ask the database whether everything adds up
 	@$(RUNTIME) with -m flask --app wsgi check-invariants
+
+rotate-keys: $(VENV)/run.stamp ## seal every stored secret with the newest of ENCRYPTION_KEYS
+	@$(RUNTIME) with -m flask --app wsgi rotate-keys
 
 lock: ## write both locks anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock --quiet

@@ -12,8 +12,10 @@ from app.core.db import init_db
 from app.core.failures import init_failures
 from app.core.forms import JsonReader
 from app.core.health import health
+from app.core.keyring import init_keyring
 from app.core.locale import init_locale
 from app.core.logs import set_up_logs
+from app.core.mailbox import mailbox
 from app.core.network import BehindProxies
 from app.core.redis import init_redis
 from app.core.settings import LARGEST_BODY, Settings, load_settings
@@ -37,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["wiring"] = build_wiring()
+    init_keyring(app, settings.encryption_keys)
     init_db(app, settings.database_url)
     init_redis(app, settings.redis_url)
     init_compression(app)
@@ -48,5 +51,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_failures(app)
     init_assets(app)
     app.register_blueprint(health)
+    app.register_blueprint(mailbox)
     register(app)
     return app

@@ -2,7 +2,9 @@
 
 from flask import Flask
 
+from app.core import mail
 from app.core.events import Job, On, Wiring
+from app.core.rotation import rotate_keys
 from app.core.sockets.endpoint import init_sockets
 from app.core.sockets.views import StreamView
 from app.demo.cli import seed_demo
@@ -52,6 +54,7 @@ def build_wiring() -> Wiring:
             "inventory.deplete": Job(queue="stock", run=inventory_jobs.deplete),
             "inventory.reverse": Job(queue="stock", run=inventory_jobs.reverse),
             "inventory.show_left": Job(queue="stock", run=inventory_jobs.show_left),
+            mail.JOB: Job(queue="office", run=mail.deliver, staged=True),
             # Not with the payments: a terminal that hangs must not hold up the kitchen.
             "ordering.fire_settled": Job(queue="stock", run=ordering_jobs.fire_settled),
             "ordering.release": Job(queue="stock", run=ordering_jobs.release),
@@ -87,6 +90,7 @@ def register(app: Flask) -> None:
     ):
         app.register_blueprint(blueprint)
     init_navigation(app)
+    app.cli.add_command(rotate_keys)
     app.cli.add_command(seed_demo)
     app.cli.add_command(check_invariants_command)
     app.cli.add_command(floor_cli)

@@ -25,7 +25,8 @@ from app.core.tenant import current_tenant_id, tenant_scope
 LEASE, STAGED_LEASE = timedelta(seconds=5), timedelta(seconds=30)
 PAUSE_S = 1.0
 BACK_OFF_S = (1, 5, 15, 60, 300)
-QUEUES = ("payments", "stock")
+# Apart by whom they may wait for: the terminal, nobody, mail servers and the like.
+QUEUES = ("payments", "stock", "office")
 
 _IS_UNDONE = (of_tenant(Outbox), Outbox.id == bindparam("row_id"), Outbox.done_at.is_(None))
 _UNDONE = select(Outbox.id).where(*_IS_UNDONE).with_for_update()

@@ -6,7 +6,6 @@ from DATA_DIR alone: every command run beside `make run` finds them without bein
 
 import hashlib
 import os
-import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,8 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from cryptography.fernet import Fernet
 from environs import Env, EnvValidationError, ValidationError
 
+from app.core.kept import kept_encryption_keys, kept_secret
 from app.core.network import Proxies
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,14 @@ SENTENCES = {
         f"SECRET_KEY must be set, with at least {SHORTEST_SECRET} characters, "
         "where DATABASE_URL is set."
     ),
+    "ENCRYPTION_KEYS": (
+        "ENCRYPTION_KEYS must be set where DATABASE_URL is set: keys of 32 bytes in base64, the "
+        'newest first, with commas between them. `python -c "from cryptography.fernet import '
+        'Fernet as F; print(F.generate_key().decode())"` makes one.'
+    ),
+    "PUBLIC_URL": "PUBLIC_URL must be the address of the pages, such as https://app.example.com.",
+    "SMTP_URL": "SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.",
+    "MAIL_FROM": "MAIL_FROM must be a mail address, such as Nibblix <no-reply@example.com>.",
     "BASE_DOMAIN": "BASE_DOMAIN must be a domain without scheme or port, such as example.com.",
     "STREAM_URL": "STREAM_URL must begin with ws:// or wss://.",
     "TRUSTED_PROXIES": (
@@ -76,6 +85,10 @@ class Settings:
     embedded_database: bool
     embedded_redis: bool
     secret_key: str
+    encryption_keys: tuple[str, ...]
+    public_url: str
+    smtp_url: str | None
+    mail_from: str
     base_domain: str
     stream_url: str | None
     trusted_proxies: Proxies | None
@@ -122,7 +135,7 @@ class _MappingEnv(Env):
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read and check `environ`; SettingsError names every problem at once.
 
-    The only side effect: the first call with embedded services makes DATA_DIR/secret_key.
+    The only side effect: the first call with embedded services makes the keys in DATA_DIR.
     """
     env = _MappingEnv(environ)
     data_dir = (PROJECT / env.path("DATA_DIR", default_data_dir(PROJECT))).resolve()
@@ -133,6 +146,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     external_redis = env.str("REDIS_URL", None, validate=_scheme("redis", "rediss", "unix"))
     port = env.int("PORT", 8000, validate=_in_range(1, 65533))
     secret_key = env.str("SECRET_KEY", None, validate=_at_least(SHORTEST_SECRET))
+    encryption_keys: list[str] | None = env.list(
+        "ENCRYPTION_KEYS", [], validate=_matches(_are_keys)
+    )
+    base_domain = env.str("BASE_DOMAIN", "localhost", validate=_matches(_is_domain))
     settings = Settings(
         host=env.str("HOST", "127.0.0.1", validate=_matches(lambda host: " " not in host)),
         port=port,
@@ -142,10 +159,19 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         database_owner_url=owner_url if external_database else embedded.owner_url,
         database_admin_url=admin_url if external_database else embedded.admin_url,
         redis_url=external_redis or embedded.redis_url,
-        embedded_database=external_database is None,
+        # Processes of `make run` are told the addresses that follow from DATA_DIR.
+        embedded_database=external_database in (None, embedded.app_url),
         embedded_redis=external_redis is None,
         secret_key=secret_key or "",
-        base_domain=env.str("BASE_DOMAIN", "localhost", validate=_matches(_is_domain)),
+        encryption_keys=tuple(encryption_keys or ()),
+        public_url=env.str(
+            "PUBLIC_URL", f"http://localhost:{_or_zero(port)}", validate=_scheme("http", "https")
+        ),
+        smtp_url=env.str("SMTP_URL", None, validate=_scheme("smtp", "smtps")),
+        mail_from=env.str(
+            "MAIL_FROM", f"Nibblix <no-reply@{base_domain}>", validate=_matches(_is_mail)
+        ),
+        base_domain=base_domain,
         stream_url=env.str("STREAM_URL", None, validate=_scheme("ws", "wss")),
         trusted_proxies=_proxies(env.str("TRUSTED_PROXIES", None, validate=_matches(_are_proxies))),
         terminal_url=env.str(
@@ -156,11 +182,15 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         log_level=str(env.str("LOG_LEVEL", "INFO", validate=_matches(_is_level))).upper(),
     )
     problems = _problems(env)
-    if external_database and not secret_key and SENTENCES["SECRET_KEY"] not in problems:
-        problems.append(SENTENCES["SECRET_KEY"])
+    if external_database:
+        problems += _lacking(SECRET_KEY=secret_key, ENCRYPTION_KEYS=encryption_keys)
     if problems:
-        raise SettingsError(problems)
-    return settings if secret_key else replace(settings, secret_key=kept_secret(data_dir))
+        raise SettingsError(list(dict.fromkeys(problems)))
+    return replace(
+        settings,
+        secret_key=secret_key or kept_secret(data_dir),
+        encryption_keys=settings.encryption_keys or kept_encryption_keys(data_dir),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,23 +230,6 @@ def default_data_dir(project: Path) -> Path:
     return Path("/var/lib") / f"nibblix-{_digest(project)}"
 
 
-def kept_secret(data_dir: Path) -> str:
-    """The installation's own secret key, made once and readable by its owner alone."""
-    path = data_dir / "secret_key"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        # Written under another name and linked, so that no second process reads half a key.
-        fresh = data_dir / f".secret_key.{os.getpid()}"
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        path.hardlink_to(fresh)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink(missing_ok=True)
-    return path.read_text()
-
-
 def bracketed(host: str) -> str:
     """A host as it stands in an address: IPv6 in brackets."""
     return f"[{host}]" if ":" in host else host
@@ -233,6 +246,10 @@ def _problems(env: Env) -> list[str]:
     except EnvValidationError as error:
         return [SENTENCES[name] for name in SENTENCES if name in error.error_messages]
     return []
+
+
+def _lacking(**given: object) -> list[str]:
+    return [SENTENCES[name] for name, value in given.items() if not value]
 
 
 def _matches(holds: Callable[[Any], bool]) -> Callable[[Any], None]:
@@ -279,6 +296,17 @@ def _proxies(said: str | None) -> Proxies | None:
         return Proxies.of(said) if said else None
     except ValueError:
         return None
+
+
+def _is_mail(value: str) -> bool:
+    return "@" in value and value.isprintable()
+
+
+def _are_keys(value: list[str]) -> bool:
+    try:
+        return bool([Fernet(key) for key in value])
+    except ValueError:
+        return False
 
 
 def _is_level(value: str) -> bool:

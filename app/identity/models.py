@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import CheckConstraint, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.model import (
@@ -91,3 +91,28 @@ class SignInFailure(TenantRow, Base):
     at: Mapped[datetime]
 
     __table_args__ = (tenant_index("subject", "at"),)
+
+
+class EmailLink(TenantRow, Base):
+    """A link that was mailed to somebody and may be followed once: its token's sha256.
+
+    `kind` says what following it does; `member_id` and `data` say for whom.
+    """
+
+    __tablename__ = "email_link"
+
+    kind: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    email: Mapped[str]
+    member_id: Mapped[UUID | None]
+    data: Mapped[Json] = mapped_column(server_default="{}")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        tenant_unique("token_hash"),
+        tenant_fk("member_id", "member"),
+        tenant_index("member_id"),
+        CheckConstraint("kind IN ('confirm', 'invite', 'reset', 'email')", name="kind"),
+    )

@@ -10,6 +10,22 @@ from flask_babel import lazy_gettext as _
 from app.core.access import access_of
 from app.identity.actor import Actor
 from app.identity.current import find_actor
+from app.tenancy.queries import locations
+
+Entries = tuple[tuple[Any, str, str], ...]
+
+# The restaurant's settings, which belong to no location.
+SETTINGS = (
+    (_("Staff"), "staff.people", "users"),
+    (_("Roles"), "staff.roles", "key-round"),
+    (_("Devices"), "devices.devices", "tablet"),
+    (_("Locations"), "settings.locations", "store"),
+    (_("Brand"), "settings.brand", "palette"),
+    (_("Web address"), "settings.domains", "globe"),
+    (_("Programs"), "tokens.programs", "code"),
+    (_("Audit trail"), "audit.trail", "scroll-text"),
+    (_("Data protection"), "privacy.privacy", "shield-check"),
+)
 
 # Label, endpoint, icon; a section appears with its route.
 SECTIONS = (
@@ -34,23 +50,33 @@ class Section:
 
 
 def init_navigation(app: Flask) -> None:
-    """Offer `nav` to the layouts."""
-    app.context_processor(lambda: {"nav": _sections()})
+    """Offer `nav` and `settings_nav` to the layouts."""
+    app.context_processor(lambda: {"nav": _sections(), "settings_nav": _open_ones(SETTINGS)})
 
 
 def _sections() -> Iterator[Section]:
-    """Worked out only where a layout asks: most of what is rendered are fragments."""
+    """Worked out only where a layout asks: most of what is rendered are fragments.
+
+    Settings belong to no location; from there the sections lead to the actor's first one.
+    """
     actor = find_actor()
-    if g.get("location") is None or actor is None:
+    if actor is None or g.get("tenant") is None:
         return
-    for label, endpoint, icon in SECTIONS:
-        if _may_open(endpoint, actor):
-            yield Section(
-                label=label,
-                href=url_for(endpoint),
-                icon=icon,
-                current=_is_current(url_for(endpoint)),
-            )
+    place = g.get("location") or next((it for it in locations() if actor.is_at(it.id)), None)
+    if place is not None:
+        yield from _open_ones(SECTIONS, location=place.slug)
+    if first := next(_open_ones(SETTINGS), None):
+        yield Section(
+            label=_("Settings"), href=first.href, icon="settings", current=g.get("location") is None
+        )
+
+
+def _open_ones(entries: Entries, **place: Any) -> Iterator[Section]:
+    actor = find_actor()
+    for label, endpoint, icon in entries:
+        if actor is not None and _may_open(endpoint, actor):
+            href = url_for(endpoint, **place)
+            yield Section(label=label, href=href, icon=icon, current=_is_current(href))
 
 
 def _may_open(endpoint: str, actor: Actor) -> bool:

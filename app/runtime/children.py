@@ -7,7 +7,7 @@ from app.runtime.supervisor import Child
 
 # What the forks of the supervisor share.
 SHARED = ("wsgi", "app.terminal.server", "app.core.jobs", "gunicorn.app.wsgiapp")
-QUEUES = ("payments", "stock")
+QUEUES = ("payments", "stock", "office")
 STOP_SERVERS, STOP_WORKERS = 0, 1
 # Loading the application keeps a core busy for a second: what people wait for loads first.
 HEAD_START_SECONDS = 1.5

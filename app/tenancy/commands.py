@@ -12,7 +12,7 @@ from app.core.db import execute, of_tenant, run, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.tenancy.domain import business_date, check_slug
-from app.tenancy.models import BusinessDay, Location, Register
+from app.tenancy.models import BusinessDay, Location, Register, TenantProfile
 from app.tenancy.queries import LocationView
 
 _OPEN_DAY = select(BusinessDay.id, BusinessDay.date).where(
@@ -75,6 +75,17 @@ def open_location(new: NewLocation) -> UUID:
             )
         )
     return location_id
+
+
+def save_profile(**values: object) -> None:
+    """Change what the current tenant says of itself: fields of ProfileView by name."""
+    tenant_id = current_tenant_id()
+    with transaction():
+        execute(
+            upsert(TenantProfile)
+            .values(tenant_id=tenant_id, id=tenant_id, **values)
+            .on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values)
+        )
 
 
 def get_register_id(location_id: UUID) -> UUID:

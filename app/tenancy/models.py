@@ -1,14 +1,16 @@
 """Directory tables (no tenant of their own, reached through functions) and a tenant's places."""
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
 from app.core.model import (
     Base,
+    Json,
     LocationRow,
     TenantRow,
     location_key,
@@ -59,6 +61,25 @@ class Credential(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     secret: Mapped[str]
     updated_at: Mapped[datetime]
+
+
+class TenantProfile(TenantRow, Base):
+    """What a tenant says of itself: its id is the tenant's. Without a row the defaults hold."""
+
+    __tablename__ = "tenant_profile"
+
+    brand_hue: Mapped[Decimal] = mapped_column(Numeric(6, 3), server_default="335")
+    brand_chroma: Mapped[Decimal] = mapped_column(Numeric(4, 3), server_default="0.135")
+    logo_id: Mapped[UUID | None]
+    country: Mapped[str | None]
+    needs_second_factor: Mapped[bool] = mapped_column(server_default="false")
+    setup: Mapped[Json] = mapped_column(server_default="{}")
+
+    __table_args__ = (
+        CheckConstraint("id = tenant_id", name="one"),
+        CheckConstraint("brand_hue >= 0 AND brand_hue < 360", name="hue"),
+        CheckConstraint("brand_chroma >= 0 AND brand_chroma < 0.4", name="chroma"),
+    )
 
 
 class Location(TenantRow, Base):

@@ -1,8 +1,9 @@
 """Which tenant and which place an address names."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time as time_of_day
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,9 @@ from sqlalchemy import Row, bindparam, select, text
 
 from app.core.db import end_reading, execute, of_tenant, run
 from app.core.errors import NotFound
+from app.core.model import Json
 from app.core.tenant import current_tenant_id, tenant_scope
-from app.tenancy.models import Location
+from app.tenancy.models import Location, TenantProfile
 
 _REMEMBERED_S = 10.0
 _LOOK_UPS = {
@@ -22,6 +24,7 @@ _BY_SLUG = select(Location.__table__).where(of_tenant(Location), Location.slug =
 _BY_ID = select(Location.__table__).where(
     of_tenant(Location), Location.id == bindparam("location_id")
 )
+_PROFILE = select(TenantProfile.__table__).where(of_tenant(TenantProfile))
 _remembered: dict[tuple[str, str], tuple[float, "TenantView"]] = {}
 
 
@@ -63,6 +66,22 @@ class LocationView:
     def style(self, service_type: str) -> str:
         """Whether this kind of service pays first or later."""
         return self.dine_in_style if service_type == "dine_in" else self.takeaway_style
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileView:
+    """What a tenant says of itself; the defaults are those of a tenant that has said nothing.
+
+    Hue in degrees and chroma are oklch's. `setup` holds what the opening of the restaurant
+    still has to remember.
+    """
+
+    brand_hue: Decimal = Decimal(335)
+    brand_chroma: Decimal = Decimal("0.135")
+    logo_id: UUID | None = None
+    country: str | None = None
+    needs_second_factor: bool = False
+    setup: Json = field(default_factory=dict)
 
 
 def find_tenant_by_slug(slug: str) -> TenantView | None:
@@ -122,6 +141,15 @@ def all_tenants() -> list[TenantView]:
     rows = execute(text("SELECT id, slug, name FROM app.tenants() ORDER BY slug")).all()
     end_reading()  # what comes next is often inside one of them
     return [TenantView(id=row.id, slug=row.slug, name=row.name) for row in rows]
+
+
+def get_profile() -> ProfileView:
+    """What the current tenant says of itself."""
+    row = run(_PROFILE).one_or_none()
+    if row is None:
+        return ProfileView()
+    fields = row._mapping
+    return ProfileView(**{name: fields[name] for name in ProfileView.__dataclass_fields__})
 
 
 def get_location(slug: str) -> LocationView:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.core.settings import PROJECT
+from tests.support.servers import ENCRYPTION_KEY
 
 # Two listeners, one of which has a child of its own that shares its port, as gunicorn's does.
 SUPERVISOR = """
@@ -188,6 +189,7 @@ def test_a_database_that_is_not_there_is_named_in_one_sentence(tmp_path: Path) -
             "DATABASE_URL": f"postgresql://nib_app:pw@127.0.0.1:{port}/nibblix",
             "REDIS_URL": f"redis://127.0.0.1:{port}/0",
             "SECRET_KEY": "s" * 32,
+            "ENCRYPTION_KEYS": ENCRYPTION_KEY,
         }
     )
 

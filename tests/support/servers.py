@@ -30,6 +30,7 @@ SLOTS = range(16)  # as many databases as Redis has
 EXTERNAL = "TEST_DATABASE_ADMIN_URL"
 EXTERNAL_PASSWORD = "only-for-tests"
 SECRET = "a secret that the tests alone know"
+ENCRYPTION_KEY = "dGhlIHRlc3RzIGFsb25lIGtub3cgdGhpcyBvbmUga2U="
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ class Addresses:
             "DATABASE_OWNER_URL": self.owner_url,
             "REDIS_URL": self.redis_url,
             "SECRET_KEY": SECRET,
+            "ENCRYPTION_KEYS": ENCRYPTION_KEY,
             "DATA_DIR": str(self.data_dir / f"slot-{self.slot}"),
             "LOG_LEVEL": "WARNING",
         }

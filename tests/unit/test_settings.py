@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core import settings as settings_module
+from app.core.kept import renew_encryption_keys
 from app.core.settings import (
     LONGEST_SOCKET_PATH,
     POSTGRES_SOCKET,
@@ -19,6 +20,7 @@ from app.core.settings import (
 )
 
 SECRET = "s" * 32
+KEY = "a2V5IG9mIHRoaXJ0eS10d28gYnl0ZXMsIG5vIG1vcmU="
 
 
 def test_nothing_set_means_the_embedded_services_on_loopback(tmp_path: Path) -> None:
@@ -61,6 +63,7 @@ def test_an_own_database_is_used_with_only_what_was_said(tmp_path: Path) -> None
             "DATA_DIR": str(tmp_path),
             "DATABASE_URL": "postgresql://nib_app:pw@db/nibblix",
             "SECRET_KEY": SECRET,
+            "ENCRYPTION_KEYS": KEY,
         }
     )
 
@@ -105,12 +108,45 @@ def test_a_port_without_room_for_its_two_neighbours_is_refused(port: str, tmp_pa
 
 @pytest.mark.parametrize("key", [{}, {"SECRET_KEY": ""}, {"SECRET_KEY": "short"}])
 def test_an_own_database_asks_for_an_own_secret(key: dict[str, str], tmp_path: Path) -> None:
-    environ = {"DATA_DIR": str(tmp_path), "DATABASE_URL": "postgresql://db/nibblix", **key}
+    environ = {
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": "postgresql://db/nibblix",
+        "ENCRYPTION_KEYS": KEY,
+        **key,
+    }
 
     with pytest.raises(SettingsError) as caught:
         load_settings(environ)
 
     assert caught.value.problems == [settings_module.SENTENCES["SECRET_KEY"]]
+
+
+@pytest.mark.parametrize("keys", ["", "short", f"{KEY},short"])
+def test_an_own_database_asks_for_own_encryption_keys(keys: str, tmp_path: Path) -> None:
+    environ = {
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": "postgresql://db/nibblix",
+        "SECRET_KEY": SECRET,
+        "ENCRYPTION_KEYS": keys,
+    }
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ)
+
+    assert caught.value.problems == [settings_module.SENTENCES["ENCRYPTION_KEYS"]]
+
+
+def test_a_new_encryption_key_goes_in_front_and_the_one_before_stays(tmp_path: Path) -> None:
+    (first,) = load_settings({"DATA_DIR": str(tmp_path)}).encryption_keys
+
+    renew_encryption_keys(tmp_path)
+    second = load_settings({"DATA_DIR": str(tmp_path)}).encryption_keys
+    renew_encryption_keys(tmp_path)
+    third = load_settings({"DATA_DIR": str(tmp_path)}).encryption_keys
+
+    assert second[1] == first
+    assert third[1] == second[0]
+    assert len(third) == 2
 
 
 def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
@@ -129,7 +165,8 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None
     assert first.secret_key == second.secret_key == kept.read_text()
     assert len(first.secret_key) == 64
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert list(kept.parent.iterdir()) == [kept]
+    assert first.encryption_keys == second.encryption_keys
+    assert sorted(kept.parent.iterdir()) == [kept.parent / "encryption_keys", kept]
 
 
 def test_a_long_data_folder_gets_a_short_socket_folder(tmp_path: Path) -> None:

@@ -1,0 +1,154 @@
+"""A mail is part of what causes it, goes out once it stands, and is unreadable while it waits."""
+
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from psycopg import Connection
+
+from app.core import mail
+from app.core.db import transaction
+from app.core.errors import Conflict
+from app.core.settings import Settings
+from tests.support.restaurants import Restaurant
+
+SECRET_LINK = "https://nibblix.example/t/x/reset/canary-link-77"
+
+
+class Letters(socketserver.ThreadingTCPServer):
+    """A mail server that keeps what it is given. Speaks as much SMTP as a sender needs."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Talk)
+        self.taken: list[str] = []
+        self.refusals = 0
+
+
+class _Talk(socketserver.StreamRequestHandler):
+    server: Letters
+
+    def handle(self) -> None:
+        self._say("220 ready")
+        for line in self.rfile:
+            verb = line[:4].upper()
+            if verb == b"QUIT":
+                self._say("221 bye")
+                return
+            if verb == b"DATA":
+                self._data()
+            elif verb == b"MAIL" and self.server.refusals:
+                self.server.refusals -= 1
+                self._say("451 not now")
+            else:
+                self._say("250 fine")
+
+    def _data(self) -> None:
+        self._say("354 go on")
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line.decode())
+        self.server.taken.append("".join(lines))
+        self._say("250 taken")
+
+    def _say(self, text: str) -> None:
+        self.wfile.write(f"{text}\r\n".encode())
+
+
+@pytest.fixture
+def letters(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
+    """A mail server on loopback that the application sends to."""
+    with Letters() as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        settings: Settings = app.extensions["settings"]
+        url = f"smtp://127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setitem(app.extensions, "settings", replace(settings, smtp_url=url))
+        yield server
+        server.shutdown()
+
+
+def test_a_mail_goes_out_when_its_cause_has_committed(
+    in_tenant: Restaurant, letters: Letters, drain: Callable[..., None]
+) -> None:
+    with transaction():
+        mail.send_later("ann@guests.example", "Your table\r\nBcc: all@x.example", "Grüße\n")
+        drain()
+        assert letters.taken == []
+    drain()
+
+    (sent,) = letters.taken
+    assert "To: ann@guests.example" in sent
+    assert "Subject: Your table Bcc: all@x.example" in sent
+    assert "\nBcc:" not in sent
+    assert in_tenant.tenant.slug not in sent
+
+
+@pytest.mark.usefixtures("in_tenant")
+def test_a_mail_of_something_undone_is_not_sent(
+    letters: Letters, drain: Callable[..., None]
+) -> None:
+    with suppress(Conflict), transaction():
+        mail.send_later("ann@guests.example", "Never", "never")
+        raise Conflict("undone", "This does not stand.")
+    drain()
+
+    assert letters.taken == []
+
+
+@pytest.mark.usefixtures("in_tenant")
+def test_a_server_that_says_not_now_is_asked_again(
+    letters: Letters, drain: Callable[..., None], owner_connection: Connection
+) -> None:
+    letters.refusals = 1
+    with transaction():
+        mail.send_later("ann@guests.example", "Later", "later")
+    drain(failures=True)
+    assert letters.taken == []
+
+    owner_connection.execute("UPDATE outbox SET not_before = NULL WHERE handler = 'mail.send'")
+    drain()
+
+    assert len(letters.taken) == 1
+
+
+@pytest.mark.usefixtures("letters")
+def test_a_mail_that_waits_is_sealed(
+    in_tenant: Restaurant, owner_connection: Connection, drain: Callable[..., None]
+) -> None:
+    with transaction():
+        mail.send_later("canary@guests.example", "Canary subject", SECRET_LINK)
+
+    rows = owner_connection.execute(
+        "SELECT o::text FROM outbox o WHERE tenant_id = %s AND handler = 'mail.send'",
+        [in_tenant.tenant.id],
+    ).fetchall()
+    assert rows
+    assert not any("anary" in text for (text,) in rows)
+    drain()
+
+
+def test_without_a_mail_server_it_stays_on_this_machine(
+    app: Flask, in_tenant: Restaurant, drain: Callable[..., None], tmp_path: Path
+) -> None:
+    settings: Settings = app.extensions["settings"]
+    with pytest.MonkeyPatch.context() as patch:
+        kept = replace(settings, data_dir=tmp_path, embedded_database=True)
+        patch.setitem(app.extensions, "settings", kept)
+        with transaction():
+            mail.send_later("ann@guests.example", f"To {in_tenant.tenant.slug}", SECRET_LINK)
+        drain()
+        here = app.test_client().get("/mailbox")
+        away = app.test_client().get("/mailbox", environ_base={"REMOTE_ADDR": "192.168.1.7"})
+        passed_on = app.test_client().get("/mailbox", headers={"X-Forwarded-For": "127.0.0.1"})
+
+        patch.setitem(app.extensions, "settings", replace(kept, embedded_database=False))
+        elsewhere = app.test_client().get("/mailbox")
+
+    assert SECRET_LINK in here.text
+    assert [away.status_code, passed_on.status_code, elsewhere.status_code] == [404, 404, 404]
