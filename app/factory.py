@@ -13,6 +13,7 @@ from app.core.failures import init_failures
 from app.core.forms import JsonReader
 from app.core.health import health
 from app.core.keyring import init_keyring
+from app.core.limits import init_limits
 from app.core.locale import init_locale
 from app.core.logs import set_up_logs
 from app.core.mailbox import mailbox
@@ -20,7 +21,7 @@ from app.core.network import BehindProxies
 from app.core.redis import init_redis
 from app.core.settings import LARGEST_BODY, Settings, load_settings
 from app.core.web import init_csrf, init_web
-from app.identity.house import init_identity
+from app.identity.house import SUBJECTS, init_identity
 from app.tenancy.routing import init_routing
 from app.wiring import build_wiring, register
 
@@ -53,4 +54,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health)
     app.register_blueprint(mailbox)
     register(app)
+    init_limits(app, SUBJECTS)
     return app

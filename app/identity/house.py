@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, g, url_for
 
-from app.identity.current import find_actor, find_person, init_login
+from app.identity.current import find_actor, find_login_here, find_person, init_login
 from app.identity.gate import init_gate, may_open, page_to_return_to
 
 
@@ -34,3 +34,17 @@ def _may_follow(address: str) -> bool:
     """Whether the reader may open an address: pages leave out links that would be refused."""
     actor = find_actor()
     return actor is not None and may_open(address.partition("?")[0], actor)
+
+
+def _person_here() -> str | None:
+    actor = find_actor()
+    return str(actor.member_id) if actor else None
+
+
+def _device_here() -> str | None:
+    login = find_login_here()
+    return login.browser if login else None
+
+
+# Whom core.limits counts by, besides addresses and restaurants.
+SUBJECTS = {"person": _person_here, "device": _device_here}

@@ -10,6 +10,7 @@ from app.core.access import public, signed_in
 from app.core.errors import DomainError, Invalid
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to, wants_fragment
+from app.core.limits import limited
 from app.identity import sign_in as proofs
 from app.identity.actor import Actor
 from app.identity.current import current_actor, enter, find_login_here, leave
@@ -40,6 +41,7 @@ def sign_in_page() -> Response | BaseResponse:
 
 @identity.post("/sign-in")
 @public
+@limited("sign_in")
 def sign_in() -> Response | BaseResponse:
     """Take e-mail and password; a refused form comes back with one sentence."""
     if cookie_name(request) is None:
@@ -70,6 +72,7 @@ def pin_page() -> Response:
 
 @identity.post("/pin")
 @signed_in
+@limited("pin")
 def switch_by_pin() -> Response | BaseResponse:
     """Hand this browser to the member whose PIN it is."""
     try:
