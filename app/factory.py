@@ -21,6 +21,7 @@ from app.core.network import BehindProxies
 from app.core.redis import init_redis
 from app.core.settings import LARGEST_BODY, Settings, load_settings
 from app.core.web import init_csrf, init_web
+from app.core.words import shown
 from app.identity.house import SUBJECTS, init_identity
 from app.tenancy.routing import init_routing
 from app.wiring import build_wiring, register
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         app.wsgi_app = BehindProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.finalize = shown
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["wiring"] = build_wiring()
     init_keyring(app, settings.encryption_keys)

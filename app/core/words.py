@@ -15,6 +15,7 @@ UNSEEN = "There is a character here that nobody can see. Type it again."
 # and characters without width that make one name pass for another. The joiners of Persian, of
 # Indian scripts and of emoji (200C, 200D) and the marks of direction (200E, 200F) stay.
 _TRICKS = re.compile("[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+_WITHOUT_TRICKS = {code: None for code in range(0x10000) if _TRICKS.match(chr(code))}
 _REFUSED_KINDS = {"Cc", "Cs"}  # control characters, halves of characters
 _TAGS = range(0xE0000, 0xE0080)
 _LINES = "\n\r\t"
@@ -47,6 +48,16 @@ def has_unseen(text: str, *, lines: bool = False) -> bool:
         for char in text
         if not (lines and char in _LINES)
     )
+
+
+def shown(value: object) -> object:
+    """A value on its way into a page or a file: a text loses what would turn its line around.
+
+    Nothing like that is taken in; what was put into the database by other ways is harmless, too.
+    """
+    if isinstance(value, str) and not value.isascii() and _TRICKS.search(value):
+        return value.translate(_WITHOUT_TRICKS)  # what is escaped stays so
+    return value
 
 
 def has_card_number(text: str) -> bool:

@@ -5,11 +5,12 @@ import io
 from collections.abc import Iterable, Iterator
 
 from app.core.money import to_decimal
+from app.core.words import shown
 from app.reporting.queries import DayReport
 from app.reporting.queries.documents import Papers
 
 # What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 HEAD = ("part", "name", "detail", "quantity", "net", "tax", "total")
 
 
@@ -29,7 +30,8 @@ def day_csv(report: DayReport, currency: str) -> str:
 
 def text_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula: a quote goes before what looks like one."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    text = str(shown(text))
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _amount(minor: int | None, currency: str) -> str:
