@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import growth, jobs, memory, pages, placing, rush, screens, sockets
+from bench import flood, growth, jobs, memory, pages, placing, rush, screens, sockets
 from bench.figures import LATEST, Figure, table, write
 from bench.scene import Scene, open_scene
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Part] = {
     "screens": screens.measure,
     "sockets": sockets.measure,
     "jobs": jobs.measure,
+    "flood": flood.measure,
     "memory": memory.measure,
     "growth": growth.measure,
     "rush": rush.measure,

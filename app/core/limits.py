@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
 from limits.storage import RedisStorage
@@ -157,7 +157,8 @@ def _is_unlimited() -> bool:
 
 
 def _has_failed(response: Response) -> bool:
-    return response.status_code >= 400
+    """What was refused here has tried nothing."""
+    return response.status_code >= 400 and "refused_by_limit" not in g
 
 
 def _address() -> str:
@@ -175,6 +176,7 @@ def _email() -> str | None:
 
 
 def _refuse(error: RateLimitExceeded) -> Response:
+    g.refused_by_limit = True
     wait_s = _wait_s(error)
     return failures.answer(TooMany("too_often", SENTENCE.format(wait_s=wait_s), wait_s))
 

@@ -26,6 +26,7 @@ SCREENS = (
     "{staff}/menu",
     "{staff}/stock",
     "{tenant}/pin",
+    "{tenant}/nothing/here",
 )
 
 
