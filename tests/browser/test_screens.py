@@ -23,10 +23,10 @@ SCREENS = (
     "{staff}/dashboard",
     "{staff}/reports",
     "{staff}/documents/{document}",
+    "{staff}/orders/{order}/provisional",
     "{staff}/menu",
     "{staff}/stock",
     "{tenant}/pin",
-    "{tenant}/nothing/here",
 )
 
 
