@@ -23,12 +23,14 @@ test: $(VENV)/dev.stamp ## run every test; ARGS="tests/unit -k money" narrows it
 	@$(PYTHON) -m app.runtime.pdf
 	@CHROMIUM=$$($(PYTHON) -m app.runtime.chromium) && export CHROMIUM && exec $(PYTHON) -m pytest $(ARGS)
 
-check: $(VENV)/dev.stamp ## lint, format, types, templates, import contracts
+check: $(VENV)/dev.stamp ## lint, format, types, templates, import contracts, rules of security
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports --no-cache
 	$(VENV)/bin/djlint templates --lint --quiet
+	$(PYTHON) -m checks
+	$(VENV)/bin/bandit --quiet --recursive --configfile pyproject.toml app worker.py wsgi.py
 
 bench: $(VENV)/dev.stamp ## measure against floors of the same run; QUICK=1, PARTS="placing growth"
 	@CHROMIUM=$$($(PYTHON) -m app.runtime.chromium) && export CHROMIUM && QUICK="$(QUICK)" exec $(PYTHON) -m bench $(PARTS)

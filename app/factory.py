@@ -14,14 +14,17 @@ from app.core.failures import init_failures
 from app.core.forms import JsonReader
 from app.core.health import health
 from app.core.keyring import init_keyring
+from app.core.limits import init_limits
 from app.core.locale import init_locale
 from app.core.logs import set_up_logs
 from app.core.mailbox import mailbox
 from app.core.media import media
+from app.core.network import BehindProxies
 from app.core.redis import init_redis
 from app.core.settings import Settings, load_settings
 from app.core.web import init_csrf, init_web
-from app.identity.house import init_identity
+from app.core.words import shown
+from app.identity.house import SUBJECTS, init_identity
 from app.tenancy.routing import init_routing
 from app.wiring import build_wiring, register
 
@@ -36,7 +39,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = BoundedRequest
     app.config.update(SECRET_KEY=settings.secret_key)
     app.json = JsonReader(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = BehindProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.finalize = shown
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["wiring"] = build_wiring()
     init_keyring(app, settings.encryption_keys)
@@ -54,4 +60,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(mailbox)
     app.register_blueprint(media)
     register(app)
+    init_limits(app, SUBJECTS)
     return app

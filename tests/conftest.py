@@ -43,8 +43,12 @@ def addresses() -> Iterator[Addresses]:
 
 @pytest.fixture(scope="session")
 def app(addresses: Addresses) -> Iterator[Flask]:
-    """The application, logged in as the restricted role; it hashes secrets quickly."""
+    """The application, logged in as the restricted role; it hashes secrets quickly.
+
+    It lets everybody try as often as a suite does: limits have tests of their own.
+    """
     made = create_app(load_settings(addresses.environment))
+    made.extensions["limits"].enabled = False
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
         yield made

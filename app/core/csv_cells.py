@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from app.core.csv_rows import Problems, RawRow, fold, quoted, read_raw_rows
 from app.core.money import exponent
+from app.core.words import CARD, has_card_number, shown
 
 LIST_SEPARATOR = "|"
 QUANTITY_PLACES = 3
 WHOLE_DIGITS = 9  # what numeric(12,3) holds before the point
 
 # What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 _NUMBER = re.compile(rf"[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]+)?")
 _WHOLE = re.compile(r"[0-9]{1,9}")
@@ -48,6 +49,8 @@ class Row:
             self.refuse(column, "The cell is empty. Fill it in.")
         if len(cell) > limit:
             self.refuse(column, f"{len(cell)} characters are too long. Use at most {limit}.")
+        elif has_card_number(cell):
+            self.refuse(column, CARD)
         return cell
 
     def maybe_text(self, column: str, limit: int) -> str | None:
@@ -165,7 +168,8 @@ def by_kind(rows: Iterable[Row], cells: Mapping[str, Sequence[str]]) -> dict[str
 
 def text_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula: a quote goes before what looks like one."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    text = str(shown(text))
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _misfit(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from app.core.errors import Invalid
+from app.core.words import has_unseen
 
 DELIMITERS = ",;\t"
 QUOTE_LIMIT = 40  # characters of a cell that an error repeats
@@ -207,6 +208,6 @@ def _by_column(
         )
     by_column = {name: _clean(cell) for name, cell in zip(header, cells, strict=False) if name}
     for name, cell in by_column.items():
-        if any(unicodedata.category(character) in ("Cc", "Cs") for character in cell):
+        if has_unseen(cell):
             problems.add(line, name, "The cell holds an unprintable character. Type it afresh.")
     return by_column

@@ -20,6 +20,12 @@ class DomainError(Exception):
         return {}
 
 
+class Malformed(DomainError):
+    """What was sent cannot be read at all."""
+
+    status = 400
+
+
 class NotFound(DomainError):
     """No such thing here. Another tenant's row looks exactly like this."""
 
@@ -68,6 +74,16 @@ class NoRoom(DomainError):
     """There is no room to keep it: the tenant's share is used up, or the disk is full."""
 
     status = 507
+
+
+class TooMany(DomainError):
+    """Too much in too short a time; `wait_s` seconds are left to wait."""
+
+    status = 429
+
+    def __init__(self, code: str, sentence: str, wait_s: int) -> None:
+        super().__init__(code, sentence)
+        self.wait_s = wait_s
 
 
 class Unavailable(DomainError):

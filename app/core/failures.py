@@ -9,10 +9,12 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app.core import stale_form
 from app.core.access import find_view, is_for_programs
-from app.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from app.core.errors import Conflict, DomainError, Invalid, NotFound, TooMany, Unavailable
 from app.core.htmx import wants_fragment
 from app.core.ids import new_id
+from app.core.web import path_for_logs
 
 RETRY_AFTER_S = "2"
 _LOCK_NOT_AVAILABLE, _DEADLOCK, _QUERY_CANCELLED = "55P03", "40P01", "57014"
@@ -37,6 +39,8 @@ def answer(error: DomainError) -> Response:
     response.headers.update(error.headers)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = RETRY_AFTER_S
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.wait_s)
     response.vary.add("HX-Request")
     return response
 
@@ -69,9 +73,9 @@ def _wants_json() -> bool:
 
 
 def _stale_form(_error: CSRFError) -> Response:
-    return _body(
-        400, "stale_form", "This page has been open too long. Load it again and retry.", {}
-    )
+    if _wants_json():
+        return _body(400, "stale_form", "The token of the form is missing or old.", {})
+    return stale_form.answer()
 
 
 def _http(error: HTTPException) -> Response:
@@ -100,12 +104,12 @@ def _database(error: DBAPIError | PoolTimeout) -> Response:
         return answer(Unavailable("unavailable", "The database does not answer. Try again."))
     if isinstance(error, DataError):
         # What no form foresees: a NUL inside a text, a number past its column.
-        log.warning("database.value", state=state, path=request.path)
+        log.warning("database.value", state=state, path=path_for_logs())
         return answer(Invalid("value", "Something here cannot be kept: a character or a number."))
     return _bug(error)
 
 
 def _bug(error: Exception) -> Response:
     g.request_id = g.get("request_id") or str(new_id())
-    log.error("bug", exc_info=error, path=request.path)
+    log.error("bug", exc_info=error, path=path_for_logs())
     return _body(500, "bug", "Something went wrong here. It has been noted.", {})

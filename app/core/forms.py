@@ -1,24 +1,61 @@
 """Reading what a person or a program sent: values by a marshmallow schema, or clear sentences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from flask import request
 from flask.json.provider import DefaultJSONProvider
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from app.core.errors import Invalid
+from app.core import words
+from app.core.errors import Invalid, Malformed
+
+MOST_NESTED = 20
+NO_JSON = f"This is no JSON that can be read: at most {MOST_NESTED} levels of lists and objects."
 
 
 class JsonReader(DefaultJSONProvider):
-    """Flask's own, for which nesting beyond Python's stack would be a bug, not bad JSON."""
+    """Flask's own, which would take nesting beyond Python's stack for a bug, not for bad JSON."""
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """What a text says; raises ValueError."""
+        """What a text says; raises ValueError, also for more than MOST_NESTED levels."""
         try:
-            return super().loads(s, **kwargs)
+            value = super().loads(s, **kwargs)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
+        if _is_deep(value):
+            raise ValueError("nested too deeply")
+        return value
+
+
+class Words(fields.String):
+    """What a person writes freely, `most` characters of it; see app.core.words for what is refused.
+
+    `lines`: it may have several.
+    """
+
+    def __init__(self, most: int, *, lines: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self._most, self._lines = most, lines
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, *arguments, **options)
+        if text and (problem := words.problem_in(text, self._most, lines=self._lines)):
+            raise ValidationError(problem)
+        return text
+
+
+def json_body() -> Mapping[str, Any]:
+    """The object that a program has sent; raises Malformed where it is no JSON.
+
+    Nothing, and what is JSON but no object, counts as an empty one: its fields are missing.
+    """
+    try:
+        sent = request.json_module.loads(request.get_data() or b"{}")
+    except ValueError as error:
+        raise Malformed("json", NO_JSON) from error
+    return sent if isinstance(sent, dict) else {}
 
 
 def read(schema: type[Schema], sent: Mapping[str, Any]) -> Any:
@@ -40,3 +77,16 @@ def _by_path(path: str, messages: Any) -> Iterator[tuple[str, list[str]]]:
         return
     for name, inner in messages.items():
         yield from _by_path(f"{path}.{name}", inner)
+
+
+def _is_deep(value: Any) -> bool:
+    level, depth = [value], 0
+    while level and depth <= MOST_NESTED:
+        insides = (inner for outer in level for inner in _inside(outer))
+        level = [inner for inner in insides if isinstance(inner, (dict, list))]
+        depth += 1
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

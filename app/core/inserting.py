@@ -47,7 +47,7 @@ def _defaults(table: Table) -> Values:
 def _statement(table: Table, columns: tuple[str, ...], on_conflict: str) -> TextClause:
     names = ", ".join(columns)
     return text(
-        f"INSERT INTO {table.name} ({names})"  # noqa: S608 (names of our own columns)
+        f"INSERT INTO {table.name} ({names})"  # noqa: S608 (an exception in checks/calls.py)
         f" SELECT {names} FROM json_populate_recordset(NULL::{table.name}, :rows)"
         + (f" ON CONFLICT {on_conflict}" if on_conflict else "")
     )

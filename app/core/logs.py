@@ -10,12 +10,16 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.core import clock
 from app.core.tenant import find_tenant_id
+from app.core.words import without_card_numbers
 
 HIDDEN = "[hidden]"
 _SECRET = re.compile(
-    r"pass(word|wd)?|secret|token|cookie|csrf|pin$|pin_|authori[sz]ation|hash", re.IGNORECASE
+    r"pass(word|wd)?|secret|token|cookie|csrf|pin$|pin_|authori[sz]ation|hash"
+    r"|(^|_)otp|recovery|pairing|^code$",
+    re.IGNORECASE,
 )
-_IN_URL = re.compile(r"(://[^:/@\s]+):[^@\s]+@")
+_IN_URL = re.compile(r"(://[^:/@\s]*):[^@\s]+@")
+_IN_CONNINFO = re.compile(r"\b(password=)('[^']*'|[^\s'&]+)")
 
 
 def set_up_logs(level: str = "INFO") -> None:
@@ -63,15 +67,23 @@ def _stamp(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
 
 
 def redact(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
-    """Hide values under names that tell of secrets, and passwords inside addresses."""
+    """Hide values under names that tell of secrets, passwords in addresses, and card numbers."""
     return {name: _redacted(name, value) for name, value in entry.items()}
 
 
+def names_secret(name: str) -> bool:
+    """Whether something of this name is nobody's to read: in a log, or in a page again."""
+    return bool(_SECRET.search(name))
+
+
 def _redacted(name: str, value: Any) -> Any:
-    if _SECRET.search(name):
+    if names_secret(name):
         return HIDDEN
     if isinstance(value, dict):
         return {inner: _redacted(str(inner), item) for inner, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_redacted(name, item) for item in value]
     if isinstance(value, str):
-        return _IN_URL.sub(rf"\1:{HIDDEN}@", value)
+        hidden = _IN_CONNINFO.sub(rf"\1{HIDDEN}", _IN_URL.sub(rf"\1:{HIDDEN}@", value))
+        return without_card_numbers(hidden, HIDDEN)
     return value

@@ -6,10 +6,8 @@ Without SMTP_URL it goes into DATA_DIR/mailbox, which core/mailbox.py shows on t
 import json
 import smtplib
 import ssl
-from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +18,7 @@ from app.core import clock
 from app.core.ids import new_id
 from app.core.keyring import seal, unseal
 from app.core.model import Json
+from app.core.network import is_loopback
 from app.core.outbox import later
 from app.core.settings import Settings
 
@@ -87,14 +86,8 @@ def _send(message: EmailMessage, url: str) -> None:
     else:
         server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_S)
     with server:
-        if parts.scheme == "smtp" and not _is_loopback(host):
+        if parts.scheme == "smtp" and not is_loopback(host):
             server.starttls(context=tls)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(message)
-
-
-def _is_loopback(host: str) -> bool:
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"

@@ -7,12 +7,12 @@ to a browser on the same machine.
 import email
 import email.policy
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from flask import Blueprint, abort, current_app, render_template, request
 
 from app.core.access import public
 from app.core.mail import MAILBOX
+from app.core.network import is_loopback
 from app.core.settings import Settings
 
 SHOWN = 50
@@ -44,7 +44,7 @@ def page() -> str:
 
 def _is_open(settings: Settings) -> bool:
     forwarded = any(name.lower().startswith("x-forwarded") for name, _ in request.headers)
-    is_local = ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104 (no one)
+    is_local = is_loopback(request.remote_addr or "")
     return settings.smtp_url is None and settings.embedded_database and is_local and not forwarded
 
 

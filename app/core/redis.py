@@ -42,9 +42,9 @@ def client() -> Redis:
     return found
 
 
-def key(tenant_id: UUID, *parts: object) -> str:
-    """The one builder of keys and channels: the tenant comes first."""
-    return ":".join(("nib", str(tenant_id), *map(str, parts)))
+def key(tenant_id: UUID | None, *parts: object) -> str:
+    """The one builder of keys and channels: the tenant comes first, "-" where there is none."""
+    return ":".join(("nib", str(tenant_id or "-"), *map(str, parts)))
 
 
 def stream_channel(tenant_id: UUID, location_id: UUID) -> str:
@@ -54,10 +54,20 @@ def stream_channel(tenant_id: UUID, location_id: UUID) -> str:
 
 def wake_relay() -> None:
     """Tell the relay that there is work. Losing this costs half a second, not the work."""
-    if time.monotonic() < current_app.extensions["redis_silent_until"]:
+    if is_left_alone():
         return
     try:
         client().publish(WAKE, b"")
     except RedisError as error:
-        current_app.extensions["redis_silent_until"] = time.monotonic() + _PAUSE_AFTER_FAILURE_S
-        log.warning("redis.unreachable", error=type(error).__name__)
+        leave_alone(error)
+
+
+def is_left_alone() -> bool:
+    """Whether Redis did not answer a moment ago: who can do without it does not ask."""
+    return time.monotonic() < float(current_app.extensions["redis_silent_until"])
+
+
+def leave_alone(error: RedisError) -> None:
+    """Have nobody in this process wait for Redis for a moment."""
+    current_app.extensions["redis_silent_until"] = time.monotonic() + _PAUSE_AFTER_FAILURE_S
+    log.warning("redis.unreachable", error=type(error).__name__)

@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet
 from environs import Env, EnvValidationError, ValidationError
 
 from app.core.kept import kept_encryption_keys, kept_secret
+from app.core.network import Proxies
 
 PROJECT = Path(__file__).resolve().parents[2]
 DATABASE_NAME = "nibblix"
@@ -52,6 +53,10 @@ SENTENCES = {
     "BREACHED_PASSWORDS": "BREACHED_PASSWORDS must be a file: SHA-1 digests, one a line, in order.",
     "BASE_DOMAIN": "BASE_DOMAIN must be a domain without scheme or port, such as example.com.",
     "STREAM_URL": "STREAM_URL must begin with ws:// or wss://.",
+    "TRUSTED_PROXIES": (
+        "TRUSTED_PROXIES must be how many proxies are in front (1 to 9), "
+        "or their networks, such as 10.0.0.0/8 192.168.1.2."
+    ),
     "TERMINAL_URL": "TERMINAL_URL must begin with http:// or https://.",
     "LOG_LEVEL": "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.",
 }
@@ -87,6 +92,7 @@ class Settings:
     base_domain: str
     breached_passwords: Path | None
     stream_url: str | None
+    trusted_proxies: Proxies | None
     terminal_url: str
     log_level: str
 
@@ -100,13 +106,19 @@ class Settings:
         """Where the simulated card terminal listens."""
         return self.port + 2
 
-    def stream_address(self, hostname: str) -> str:
-        """The origin of sockets for a page that was asked for under `hostname` (without port).
+    def stream_address(self, host: str, *, is_secure: bool = False) -> str:
+        """The origin of sockets for a page that was asked for under `host` (with its port, if any).
 
         Without STREAM_URL it keeps the page's own host, for a tablet on the LAN reaches no
-        127.0.0.1 and a cookie set for localhost is not sent there.
+        127.0.0.1 and a cookie set for localhost is not sent there. Behind TLS it is the page's
+        whole origin: the proxy knows where sockets go.
         """
-        return self.stream_url or f"ws://{bracketed(hostname)}:{self.stream_port}"
+        if self.stream_url:
+            return self.stream_url
+        if is_secure:
+            return f"wss://{host}"
+        name = urlsplit(f"//{host}").hostname or self.host
+        return f"ws://{bracketed(name)}:{self.stream_port}"
 
 
 class _MappingEnv(Env):
@@ -163,6 +175,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         base_domain=base_domain,
         breached_passwords=env.path("BREACHED_PASSWORDS", None, validate=_matches(Path.is_file)),
         stream_url=env.str("STREAM_URL", None, validate=_scheme("ws", "wss")),
+        trusted_proxies=_proxies(env.str("TRUSTED_PROXIES", None, validate=_matches(_are_proxies))),
         terminal_url=env.str(
             "TERMINAL_URL",
             f"http://127.0.0.1:{_or_zero(port) + 2}",
@@ -273,6 +286,18 @@ def _at_least(length: int) -> Callable[[Any], None]:
 
 def _is_domain(value: str) -> bool:
     return not set(value) & set(":/ ")
+
+
+def _are_proxies(said: str) -> bool:
+    return _proxies(said) is not None
+
+
+def _proxies(said: str | None) -> Proxies | None:
+    """What was said, or None where nothing was, or nothing that can be understood."""
+    try:
+        return Proxies.of(said) if said else None
+    except ValueError:
+        return None
 
 
 def _is_mail(value: str) -> bool:

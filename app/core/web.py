@@ -8,9 +8,20 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_wtf import CSRFProtect
+from secure import (
+    CrossOriginOpenerPolicy,
+    CrossOriginResourcePolicy,
+    PermissionsPolicy,
+    ReferrerPolicy,
+    Secure,
+    StrictTransportSecurity,
+    XContentTypeOptions,
+)
 
 from app.core.access import bearer_token
 from app.core.ids import new_id
+from app.core.logs import HIDDEN, names_secret
+from app.core.network import is_private
 from app.core.settings import Settings
 
 
@@ -26,8 +37,23 @@ class _Csrf(CSRFProtect):  # type: ignore[misc]
 csrf = _Csrf()
 log = structlog.get_logger()
 
+OWN, FOREIGN, UNKNOWN = "own", "foreign", "unknown"
+# "none" is the person's own doing, such as a reload; "same-site" may be somebody else's subdomain.
+_OWN_SITES = ("same-origin", "none")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _QUIET = ("/healthz", "/readyz", "/assets/", "/static/")
+_REPEAT_WARNING_S = 60.0
+_silence = {"until": 0.0}
+_YEAR_S = 365 * 24 * 3600
+_STANDING = Secure(
+    xcto=XContentTypeOptions().nosniff(),
+    referrer=ReferrerPolicy().same_origin(),
+    coop=CrossOriginOpenerPolicy().same_origin(),
+    corp=CrossOriginResourcePolicy().same_origin(),
+    permissions=PermissionsPolicy().camera().geolocation().microphone().payment().usb(),
+).header_items()
+# Without its subdomains: a restaurant's own domain may have others, of other people.
+_BEHIND_TLS = Secure(hsts=StrictTransportSecurity().max_age(_YEAR_S)).header_items()
 
 
 def init_web(app: Flask, settings: Settings) -> None:
@@ -45,10 +71,23 @@ def init_csrf(app: Flask) -> None:
     csrf.init_app(app)
 
 
+def sent_from() -> str:
+    """OWN, FOREIGN or UNKNOWN: the site whose page made this request.
+
+    Browsers say it, and on plain http only Origin tells it. Programs say nothing.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site:
+        return OWN if site in _OWN_SITES else FOREIGN
+    if origin is None:
+        return UNKNOWN
+    return OWN if origin == f"{request.scheme}://{request.host}" else FOREIGN
+
+
 def stream_origin() -> str:
-    """Where this browser's sockets connect: STREAM_URL, or this host one port up."""
+    """Where this browser's sockets connect: STREAM_URL, or this host."""
     settings: Settings = current_app.extensions["settings"]
-    return settings.stream_address(urlsplit(f"//{request.host}").hostname or settings.host)
+    return settings.stream_address(request.host, is_secure=request.is_secure)
 
 
 def _finish(response: Response) -> Response:
@@ -82,20 +121,33 @@ def _begin(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     g.began = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    _warn_of_plain_http()
 
 
 def _secure(response: Response, policy: str) -> None:
-    headers: dict[str, str] = {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "X-Request-Id": g.get("request_id", ""),
-    }
-    for name, value in headers.items():
+    own = (("Content-Security-Policy", policy), ("X-Request-Id", g.get("request_id", "")))
+    for name, value in (*_STANDING, *(_BEHIND_TLS if request.is_secure else ()), *own):
         response.headers.setdefault(name, value)
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "no-store")
+    # What is not said to be for everybody is for one person alone.
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+def path_for_logs() -> str:
+    """The path that was asked for, without what is secret in it."""
+    path = request.path
+    for name, value in (request.view_args or {}).items():
+        if names_secret(name):
+            path = path.replace(str(value), HIDDEN)
+    return path
+
+
+def _warn_of_plain_http() -> None:
+    """Say, once a minute, that somebody asks over plain http from outside the building."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if request.is_secure or is_private(host) or time.monotonic() < _silence["until"]:
+        return
+    _silence["until"] = time.monotonic() + _REPEAT_WARNING_S
+    log.warning("served_unencrypted", host=host, do="put TLS in front, set TRUSTED_PROXIES")
 
 
 def _log(response: Response) -> None:
@@ -103,7 +155,7 @@ def _log(response: Response) -> None:
         return
     fields: dict[str, Any] = {
         "method": request.method,
-        "path": request.path,
+        "path": path_for_logs(),
         "status": response.status_code,
         "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
     }

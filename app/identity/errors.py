@@ -6,7 +6,7 @@ from typing import ClassVar
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from app.core.errors import DomainError, Forbidden
+from app.core.errors import DomainError, Forbidden, TooMany
 from app.identity.permissions import PERMISSIONS
 
 
@@ -19,14 +19,11 @@ class WrongSecret(DomainError):
         super().__init__("wrong_secret", sentence)
 
 
-class TooManyTries(DomainError):
-    """Wrong tries before this one; `wait_s` seconds are left to wait."""
-
-    status: ClassVar[int] = 429
+class TooManyTries(TooMany):
+    """Wrong tries before this one."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__("too_many_tries", f"Too many wrong tries. Wait {wait_s} seconds.")
-        self.wait_s = wait_s
+        super().__init__("too_many_tries", f"Too many wrong tries. Wait {wait_s} seconds.", wait_s)
 
 
 class InsecureAddress(Forbidden):

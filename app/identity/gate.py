@@ -29,6 +29,7 @@ from app.core.access import (
 )
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
+from app.core.web import FOREIGN, sent_from
 from app.identity.account.proving import ask_for_proof, lead_to_factor
 from app.identity.actor import Actor
 from app.identity.approval import take_approval
@@ -54,7 +55,7 @@ def init_gate(app: Flask) -> None:
 
 def check() -> Response | None:
     """Let the request through (None), or answer in place of the view."""
-    if request.method not in _SAFE and _is_foreign():
+    if request.method not in _SAFE and sent_from() == FOREIGN:
         _refuse_foreign()
     if request.endpoint is None:
         return None  # no such address: Flask says so
@@ -177,15 +178,6 @@ def _note_denied(actor: Actor, permission: str) -> None:
         actor_id=actor_id,
         location_id=location.id if location else None,
     )
-
-
-def _is_foreign() -> bool:
-    """Browsers say where a request comes from; on plain http only Origin tells it."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site:
-        return site == "cross-site"
-    origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
 
 
 def _require_tenant() -> None:

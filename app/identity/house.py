@@ -45,3 +45,17 @@ def _may_follow(address: str) -> bool:
     """Whether the reader may open an address: pages leave out links that would be refused."""
     actor = find_actor()
     return actor is not None and may_open(address.partition("?")[0], actor)
+
+
+def _person_here() -> str | None:
+    actor = find_actor()
+    return str(actor.member_id) if actor else None
+
+
+def _device_here() -> str | None:
+    device = find_device_here()
+    return str(device.id) if device else None
+
+
+# Whom core.limits counts by, besides addresses and restaurants.
+SUBJECTS = {"person": _person_here, "device": _device_here}

@@ -13,6 +13,7 @@ from app.core.access import for_screens, paired, public, signed_in
 from app.core.errors import DomainError, Forbidden, Invalid
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to, wants_fragment
+from app.core.limits import limited
 from app.identity import sign_in as proofs
 from app.identity import tablet
 from app.identity.account.half import begin_half
@@ -52,6 +53,7 @@ def sign_in_page() -> Response | BaseResponse:
 
 @identity.post("/sign-in")
 @public
+@limited("sign_in")
 def sign_in() -> Response | BaseResponse:
     """Take e-mail and password; a refused form comes back with one sentence."""
     if cookie_name(request) is None:
@@ -93,6 +95,7 @@ def pin_page() -> Response | BaseResponse:
 
 @identity.post("/pin")
 @paired
+@limited("pin")
 def enter_by_pin() -> Response | BaseResponse:
     """Hand this tablet to the member whose PIN it is; the page stays for who was at it."""
     before = find_login_here()

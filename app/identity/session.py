@@ -29,7 +29,8 @@ from app.tenancy.routing import tenant_of_address
 
 SECURE_COOKIE = "__Host-nibblix"
 PLAIN_COOKIE = "nibblix"
-SECURE_VISITOR_COOKIE, VISITOR_COOKIE = "__Host-nibblix-visitor", "nibblix-visitor"
+PLAIN_VISITOR = "nibblix-visitor"
+SECURE_VISITOR = f"__Host-{PLAIN_VISITOR}"
 # The device's cookie has the name of the session's with this behind it.
 DEVICE_SUFFIX = "-device"
 TOUCH_EVERY = timedelta(minutes=1)
@@ -126,10 +127,10 @@ class Sessions(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002 (Flask's signature)
         """Flask's own cookie serves visitors only."""
-        return _visitor_cookie()
+        return SECURE_VISITOR if current_request.is_secure else PLAIN_VISITOR
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 (the same)
-        """Never without TLS where there is TLS."""
+        """As the page came."""
         return current_request.is_secure
 
     def get_cookie_samesite(self, app: Flask) -> str:  # noqa: ARG002 (the same)
@@ -189,18 +190,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def _visitor_cookie() -> str:
-    return SECURE_VISITOR_COOKIE if current_request.is_secure else VISITOR_COOKIE
-
-
-def _is_private(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local"))
-    return address.is_private or address.is_loopback
-
-
 def hand_over_device(response: Response, device: PairedDevice) -> None:
     """Give the browser the cookie by which it is this device, for as long as it is enrolled."""
     _set_cookie(response, DEVICE_SUFFIX, browser_session().device_token, device.expires_at)
@@ -210,9 +199,8 @@ def _hand_over(browser: BrowserSession, login: Login, response: Response) -> Non
     if is_overheard(current_request):
         log.warning("session.plain_http", host=current_request.host)
     _set_cookie(response, "", browser.token, login.expires_at)
-    response.delete_cookie(
-        _visitor_cookie(), httponly=True, samesite="Lax", secure=current_request.is_secure
-    )
+    response.delete_cookie(SECURE_VISITOR, secure=True, httponly=True, samesite="Lax")
+    response.delete_cookie(PLAIN_VISITOR, httponly=True, samesite="Lax")
 
 
 def _set_cookie(response: Response, suffix: str, token: str | None, until: datetime) -> None:

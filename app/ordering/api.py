@@ -1,9 +1,9 @@
 """JSON on the same commands as the screens."""
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify
 
 from app.core.access import for_programs, requires
-from app.core.forms import read
+from app.core.forms import json_body, read
 from app.core.model import Json
 from app.core.outbox import payload_of
 from app.identity.current import current_actor, once
@@ -21,8 +21,7 @@ api = Blueprint("ordering_api", __name__, url_prefix=f"{STAFF_PREFIX}/api")
 @for_programs
 def place() -> tuple[Response, int]:
     """Open an order, add its lines and send it, as one act."""
-    body = request.get_json(silent=True)
-    wanted: PlaceOrder = read(PlaceOrderSchema, body if isinstance(body, dict) else {})
+    wanted: PlaceOrder = read(PlaceOrderSchema, json_body())
 
     def command() -> Json:
         return payload_of(commands.place(current_actor(), g.location, wanted))

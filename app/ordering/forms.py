@@ -7,12 +7,15 @@ from uuid import UUID
 from marshmallow import Schema, fields, pre_load, validate
 from werkzeug.datastructures import MultiDict
 
+from app.core.forms import Words
 from app.core.ids import new_id
+from app.core.words import LONGEST_NOTE
 from app.menu.allergens import ALLERGENS
 from app.ordering.commands import LineEdit, NewLine
 
 MOST_SEATS = 99
 MOST_COURSES = 9
+LONGEST_PICKUP_NAME = 60
 CHOICE = "choice-"  # radio groups need a name each; what follows is the group's id
 
 
@@ -41,7 +44,7 @@ class OrderForm(_Form):
     service_type = fields.String(
         load_default="takeaway", validate=validate.OneOf(["dine_in", "takeaway"])
     )
-    pickup_name = fields.String(load_default="", validate=validate.Length(max=60))
+    pickup_name = Words(LONGEST_PICKUP_NAME, load_default="")
 
 
 class LineForm(_Form):
@@ -49,7 +52,7 @@ class LineForm(_Form):
 
     quantity = fields.Decimal(load_default=1, places=3)
     modifier_ids = fields.List(fields.UUID(), load_default=list)
-    note = fields.String(load_default="", validate=validate.Length(max=200))
+    note = Words(LONGEST_NOTE, load_default="")
     course = fields.Integer(load_default=None, validate=validate.Range(0, MOST_COURSES))
     on_hold = fields.Boolean(load_default=False)
     seats = fields.List(fields.Integer(validate=validate.Range(1, MOST_SEATS)), load_default=list)
@@ -72,8 +75,8 @@ class VersionForm(_Form):
 class VoidForm(VersionForm):
     """Why a line is voided, and whether it was made."""
 
-    reason = fields.String(load_default="")
-    reason_text = fields.String(load_default="", validate=validate.Length(max=200))
+    reason = Words(LONGEST_NOTE, load_default="")
+    reason_text = Words(LONGEST_NOTE, load_default="")
     made = fields.Boolean(required=True, error_messages={"required": "Say whether it was made."})
 
 
@@ -86,7 +89,7 @@ class ServeForm(_Form):
 class CancelForm(_Form):
     """Why an order is given up."""
 
-    reason = fields.String(load_default="", validate=validate.Length(max=200))
+    reason = Words(LONGEST_NOTE, load_default="")
 
 
 def new_line(said: dict[str, Any]) -> NewLine:

@@ -4,7 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from app.core.forms import Words
+from app.core.words import LONGEST_NOTE
 from app.ordering.commands import NewLine, PlaceOrder
+from app.ordering.forms import LONGEST_PICKUP_NAME
 
 MOST_LINES = 200
 
@@ -12,7 +15,7 @@ MOST_LINES = 200
 class AllergySchema(Schema):
     """An allergy to heed, at a seat or for the whole line."""
 
-    allergen = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    allergen = Words(40, required=True, validate=validate.Length(min=1))
     seat = fields.Integer(load_default=None, validate=validate.Range(min=1, max=99))
 
 
@@ -23,7 +26,7 @@ class LineSchema(Schema):
     variant_id = fields.UUID(required=True)
     quantity = fields.Decimal(load_default=1, places=3)
     modifier_ids = fields.List(fields.UUID(), load_default=list)
-    note = fields.String(load_default="", validate=validate.Length(max=200))
+    note = Words(LONGEST_NOTE, load_default="")
     course = fields.Integer(load_default=None, validate=validate.Range(min=0, max=9))
     on_hold = fields.Boolean(load_default=False)
     seats = fields.List(fields.Integer(validate=validate.Range(min=1, max=99)), load_default=list)
@@ -45,7 +48,7 @@ class PlaceOrderSchema(Schema):
     service_type = fields.String(required=True, validate=validate.OneOf(("dine_in", "takeaway")))
     table_id = fields.UUID(load_default=None)
     guests = fields.Integer(load_default=1, validate=validate.Range(min=1, max=99))
-    pickup_name = fields.String(load_default="", validate=validate.Length(max=60))
+    pickup_name = Words(LONGEST_PICKUP_NAME, load_default="")
     lines = fields.List(
         fields.Nested(LineSchema), required=True, validate=validate.Length(min=1, max=MOST_LINES)
     )

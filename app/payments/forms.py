@@ -6,7 +6,9 @@ from flask import g
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from app.core.errors import Invalid
+from app.core.forms import Words
 from app.core.money import parse_money
+from app.core.words import LONGEST_NOTE
 
 MOST_MINOR = 10**11
 
@@ -62,8 +64,8 @@ class RefundForm(_Form):
     """How much is given back, and why."""
 
     amount = Amount(required=True, error_messages={"required": "Say how much."})
-    reason = fields.String(
+    reason = Words(
+        LONGEST_NOTE,
         required=True,
-        validate=validate.Length(max=200),
         error_messages={"required": "Say why money is given back."},
     )

@@ -13,6 +13,9 @@ from app.core.errors import Unavailable
 
 MM_PER_PX = 25.4 / 96
 TALL_MM = 4000  # longer than any receipt: its own height is measured on this first
+# Breaking one long text into lines takes the square of its length: 10,000 letters take minutes.
+LONGEST_TEXT = 400
+_LONG = re.compile(rf"(>[^<>]{{{LONGEST_TEXT}}})[^<>]+")
 _FONT = re.compile(r'url\("([^"]+)"\)')
 
 
@@ -37,7 +40,7 @@ def _document(html: str, css: str) -> Any:
     weasyprint, fetcher = _library()
     fonts = weasyprint.text.fonts.FontConfiguration()
     sheet = weasyprint.CSS(string=_styles() + css, url_fetcher=fetcher, font_config=fonts)
-    page = weasyprint.HTML(string=html, url_fetcher=fetcher)
+    page = weasyprint.HTML(string=_LONG.sub(r"\1…", html), url_fetcher=fetcher)
     return page.render(stylesheets=[sheet], font_config=fonts)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.core.settings import PROJECT, Settings, SettingsError, load_settings
-from app.runtime import open_files, pdf
+from app.runtime import exposure, open_files, pdf
 from app.runtime.announce import Announcement
 from app.runtime.binaries import postgres_tools
 from app.runtime.children import SHARED, children
@@ -90,6 +90,7 @@ def _serve(settings: Settings, *, reload: bool) -> int:
     check_ports(settings)
     pdf.report()
     open_files.report()
+    exposure.report(settings)
     with running_services(settings) as running:
         make_roles(settings)
         sign_ins = migrate_and_seed(settings, running.environment)

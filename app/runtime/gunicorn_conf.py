@@ -12,6 +12,9 @@ proc_name = "nibblix"
 graceful_timeout = 2
 accesslog = None
 worker_connections = connections(1000)
+# Which proxies are believed is settled in app.core.network; gunicorn would believe any local one.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
 
 
 def when_ready(server: Any) -> None:  # noqa: ARG001 (gunicorn passes it)

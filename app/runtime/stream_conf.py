@@ -7,19 +7,23 @@ from typing import Any
 from app.runtime.gunicorn_conf import (
     accesslog,
     control_socket_disable,
+    forwarded_allow_ips,
     graceful_timeout,
     post_fork,
     proc_name,
+    secure_scheme_headers,
 )
 from app.runtime.open_files import MOST_SCREENS, connections
 
 __all__ = [
     "accesslog",
     "control_socket_disable",
+    "forwarded_allow_ips",
     "graceful_timeout",
     "post_fork",
     "post_worker_init",
     "proc_name",
+    "secure_scheme_headers",
     "worker_connections",
 ]
 

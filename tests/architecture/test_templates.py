@@ -1,4 +1,4 @@
-"""Templates compile, hold no script or style of their own, and fragments are fragments."""
+"""Templates compile, and fragments are fragments. (What they must not hold: checks/.)"""
 
 import re
 from collections.abc import Iterable
@@ -18,16 +18,6 @@ FRAGMENTS = [name for name in TEMPLATES if Path(name).name.startswith("_")]
 # Fragments that code sends by themselves; the others are parts of templates.
 ANSWERS = [name for name in FRAGMENTS if f'"{name}"' in CODE]
 
-FORBIDDEN_IN_EXPRESSIONS = {
-    "an unescaped value": r"\|\s*safe\b|\bMarkup\b|autoescape\s+false",
-    "the request's own state": r"\b(current_user|session)\s*\.",
-}
-FORBIDDEN_IN_MARKUP = {
-    "a style attribute": r"\sstyle\s*=",
-    "an event attribute": r"\s(on[a-z]+|hx-on[:\w-]*)\s*=\s*[\"']",
-    "an inline script": r"<script(?![^>]*\bsrc=)(?![^>]*application/json)",
-    "an inline style sheet": r"<style\b",
-}
 ENVELOPES = {"hx-partial", "hx-upsert"}
 VOID = {"input", "img", "br", "hr", "link", "meta", "path", "circle", "rect", "line", "use"}
 
@@ -39,19 +29,6 @@ def source(name: str) -> str:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_template_compiles(name: str, app: Flask) -> None:
     assert app.jinja_env.get_template(name).name == name
-
-
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_templates_hold_markup_alone(name: str) -> None:
-    text = re.sub(r"\{#.*?#\}", "", source(name), flags=re.DOTALL)
-    marked_up = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.DOTALL)
-
-    found = [
-        *(what for what, it in FORBIDDEN_IN_EXPRESSIONS.items() if re.search(it, text)),
-        *(what for what, it in FORBIDDEN_IN_MARKUP.items() if re.search(it, marked_up)),
-    ]
-
-    assert found == []
 
 
 @pytest.mark.parametrize("name", FRAGMENTS)

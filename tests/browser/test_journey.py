@@ -103,6 +103,24 @@ def test_a_tap_shows_before_the_server_has_answered(
     expect(tablet.locator(".hx-pending")).to_have_count(0)
 
 
+def test_a_tap_on_a_page_that_lay_open_too_long_is_sent_again(
+    bistro: Restaurant, device_of: Callable[..., Device]
+) -> None:
+    server = device_of(bistro.people["bob"])
+    tablet = server.page
+    seat_two(tablet, "T4")
+    # As if the session that this page was made for had ended, and another begun.
+    tablet.eval_on_selector_all(
+        "[name=csrf_token]", "fields => fields.forEach(field => { field.value = 'of another day' })"
+    )
+
+    tap(tablet, "Drinks", "Espresso")
+    tablet.locator("#sheet").get_by_role("button", name="Send again").click()
+
+    expect_lines(tablet, 1)
+    assert not [said for said in server.complaints if "status of 400" not in said]
+
+
 def test_the_owner_sees_the_sale_and_the_stock_go(
     bistro: Restaurant, device_of: Callable[..., Device]
 ) -> None:

@@ -25,6 +25,7 @@ SCREENS = (
     "{staff}/dashboard",
     "{staff}/reports",
     "{staff}/documents/{document}",
+    "{staff}/orders/{order}/provisional",
     "{staff}/menu",
     "{staff}/menu/images",
     "{staff}/stock",

@@ -47,6 +47,12 @@ BROKEN = {
     "unprintable": (f"{HEADER}\n{FOOD}\nitem,So\0up,Food,4.50,,", [
         (3, "name", "The cell holds an unprintable character. Type it afresh."),
     ]),
+    "direction turned": (f"{HEADER}\n{FOOD}\nitem,So\u202eup,Food,4.50,,", [
+        (3, "name", "The cell holds an unprintable character. Type it afresh."),
+    ]),
+    "card number": (f"{HEADER}\n{FOOD}\nitem,4111 1111 1111 1111,Food,4.50,,", [
+        (3, "name", "This looks like a card number. Nibblix never keeps one: take it out."),
+    ]),
     "bad hue, no tax class": (f"{HEADER}\ncategory,Food,,,12,", [
         (2, "colour", '"12" does not fit. Write a whole number from 0 to 11.'),
         (2, "tax", "The cell is empty. Fill it in."),

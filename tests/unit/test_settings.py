@@ -40,8 +40,8 @@ def test_sockets_and_terminal_follow_the_port(tmp_path: Path) -> None:
     settings = load_settings({"DATA_DIR": str(tmp_path), "PORT": "9000"})
 
     assert (settings.stream_port, settings.terminal_port) == (9001, 9002)
-    assert settings.stream_address("192.168.1.20") == "ws://192.168.1.20:9001"
-    assert settings.stream_address("::1") == "ws://[::1]:9001"
+    assert settings.stream_address("192.168.1.20:9000") == "ws://192.168.1.20:9001"
+    assert settings.stream_address("[::1]:9000") == "ws://[::1]:9001"
     assert settings.terminal_url == "http://127.0.0.1:9002"
 
 
@@ -49,6 +49,12 @@ def test_a_stream_url_that_is_set_wins(tmp_path: Path) -> None:
     settings = load_settings({"DATA_DIR": str(tmp_path), "STREAM_URL": "wss://live.example.com"})
 
     assert settings.stream_address("till.example.com") == "wss://live.example.com"
+
+
+def test_behind_tls_sockets_share_the_pages_origin(tmp_path: Path) -> None:
+    settings = load_settings({"DATA_DIR": str(tmp_path), "TRUSTED_PROXIES": "1"})
+
+    assert settings.stream_address("till.example", is_secure=True) == "wss://till.example"
 
 
 def test_an_own_database_is_used_with_only_what_was_said(tmp_path: Path) -> None:
@@ -77,6 +83,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         "REDIS_URL": "localhost:6379",
         "LOG_LEVEL": "LOUD",
         "STREAM_URL": "http://live.example.com",
+        "TRUSTED_PROXIES": "nginx",
     }
 
     with pytest.raises(SettingsError) as caught:
@@ -88,6 +95,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         "DATABASE_URL",
         "REDIS_URL",
         "STREAM_URL",
+        "TRUSTED_PROXIES",
         "LOG_LEVEL",
     ]
 

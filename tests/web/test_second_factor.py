@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from app.core import clock
 from app.identity.domain import HALF_LASTS
-from app.identity.session import PLAIN_COOKIE, VISITOR_COOKIE
+from app.identity.session import PLAIN_COOKIE, PLAIN_VISITOR
 from tests.support.authenticator import Authenticator
 from tests.support.factors import (
     STEP,
@@ -164,10 +164,10 @@ def test_the_half_done_state_is_nothing_at_another_restaurant(
 
 def test_nobody_writes_a_half_done_state_himself(app: Flask, bob: Person, phone: Phone) -> None:
     visitor = give_password(app, bob)
-    cookie = visitor.client.get_cookie(VISITOR_COOKIE)
+    cookie = visitor.client.get_cookie(PLAIN_VISITOR)
     assert cookie is not None
     head, _dot, signature = cookie.value.partition(".")
-    visitor.client.set_cookie(VISITOR_COOKIE, f"{head}A.{signature}")
+    visitor.client.set_cookie(PLAIN_VISITOR, f"{head}A.{signature}")
 
     answer = visitor.client.get(f"/t/{bob.tenant}/sign-in/second")
 
@@ -199,13 +199,13 @@ def test_an_answer_that_was_overheard_lets_nobody_in(
     visitor = Visitor(app)
     visitor.get(f"/t/{bob.tenant}/sign-in")
     answer = key.use(options_at(visitor, f"/t/{bob.tenant}/sign-in/passkey/options"))
-    cookie = visitor.client.get_cookie(VISITOR_COOKIE)
+    cookie = visitor.client.get_cookie(PLAIN_VISITOR)
     token, form = visitor.token, visitor.form("/sign-in/passkey")
     visitor.submit(form, {"passkey": answer})
 
     thief = app.test_client()
     assert cookie is not None
-    thief.set_cookie(VISITOR_COOKIE, cookie.value)
+    thief.set_cookie(PLAIN_VISITOR, cookie.value)
     refused = thief.post(
         f"/t/{bob.tenant}/sign-in/passkey", data={"passkey": answer, "csrf_token": token}
     )

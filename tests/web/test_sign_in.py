@@ -10,7 +10,7 @@ from flask import Flask, g
 from psycopg import Connection
 
 from app.core import clock
-from app.identity.session import PLAIN_COOKIE, SECURE_COOKIE, VISITOR_COOKIE
+from app.identity.session import PLAIN_COOKIE, PLAIN_VISITOR, SECURE_COOKIE
 from tests.support.restaurants import Cast, Restaurant
 from tests.support.signing_in import open_browser, token_in, token_of, try_password
 
@@ -82,7 +82,7 @@ def test_the_cookie_stays_in_the_building_on_plain_http(app: Flask, cast: Cast) 
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Domain" not in cookie
-    assert client.get_cookie(VISITOR_COOKIE) is None
+    assert client.get_cookie(PLAIN_VISITOR) is None
     assert len(token_of(client) or "") >= 43  # 256 bits in base 64
 
 

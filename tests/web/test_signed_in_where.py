@@ -12,9 +12,9 @@ from app.identity.domain import IDLE_ENDS_AFTER
 from app.identity.queries import ended, find_login
 from app.identity.session import (
     PLAIN_COOKIE,
+    PLAIN_VISITOR,
     SECURE_COOKIE,
-    SECURE_VISITOR_COOKIE,
-    VISITOR_COOKIE,
+    SECURE_VISITOR,
 )
 from tests.support.factors import is_in, newcomer
 from tests.support.restaurants import Person, Restaurant
@@ -152,7 +152,7 @@ def test_every_cookie_is_host_bound_secure_and_hidden_on_https(app: Flask, bob: 
         for cookie in answer.headers.getlist("Set-Cookie")
         if "Max-Age=0" not in cookie
     ]
-    assert {cookie.partition("=")[0] for cookie in given} >= {SECURE_COOKIE, SECURE_VISITOR_COOKIE}
+    assert {cookie.partition("=")[0] for cookie in given} >= {SECURE_COOKIE, SECURE_VISITOR}
     for cookie in given:
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
         assert "Domain" not in cookie
@@ -177,10 +177,10 @@ def test_a_visitors_cookie_of_plain_http_counts_for_nothing_on_https(
 ) -> None:
     plain = client_of(None)
     plain.get(f"/t/{bob.tenant}/sign-in")
-    cookie = plain.client.get_cookie(VISITOR_COOKIE)
+    cookie = plain.client.get_cookie(PLAIN_VISITOR)
     assert cookie is not None
     client = app.test_client()
-    client.set_cookie(VISITOR_COOKIE, cookie.value, domain="nibblix.example")
+    client.set_cookie(PLAIN_VISITOR, cookie.value, domain="nibblix.example")
 
     answer = client.post(
         f"/t/{bob.tenant}/sign-in",

@@ -63,8 +63,13 @@ def _admit() -> None:
 
 
 def _is_own_page(origin: str) -> bool:
-    """Whether a page of this product asks: same host, and this port or the port of the pages."""
+    """Whether a page of this product asks: same host, and this port or the port of the pages.
+
+    Behind TLS pages and sockets have one origin, unless STREAM_URL names a port.
+    """
     page, own = urlsplit(origin), urlsplit(f"//{request.host}")
+    if request.is_secure and page.scheme != "https":
+        return False
     settings: Settings = current_app.extensions["settings"]
     return page.hostname == own.hostname and page.port in (own.port, settings.port)
 

@@ -1,0 +1,58 @@
+"""Whatever people write freely goes through `Words`, which knows what may be kept."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from marshmallow import Schema, class_registry, fields, validate
+
+from app.core.forms import Words
+from app.core.logs import names_secret
+
+# Texts that are looked up, compared or worked out, and never shown as somebody's words.
+OTHER_TEXTS = {"email", "next"}
+CLOSED = (validate.OneOf, validate.Regexp)
+
+
+def schemas() -> Iterator[type[Schema]]:
+    """Every schema of the application, once."""
+    for found in class_registry._registry.values():
+        for schema in found:
+            if schema.__module__.startswith("app."):
+                yield schema
+
+
+def texts(schema: type[Schema]) -> Iterator[tuple[str, fields.String]]:
+    """The text fields of a schema, those in its lists included."""
+    for name, field in schema().fields.items():
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.String):
+            yield name, inner
+
+
+def test_free_text_is_words(app: Flask) -> None:
+    assert app.view_functions  # every module with a form has been loaded
+    free = {
+        f"{schema.__module__}.{schema.__name__}.{name}"
+        for schema in schemas()
+        for name, field in texts(schema)
+        if not isinstance(field, Words)
+        and not any(isinstance(check, CLOSED) for check in field.validators)
+        and not (name in OTHER_TEXTS or names_secret(name))
+    }
+
+    assert free == set()
+
+
+@pytest.mark.parametrize("name", ["app.ordering.forms", "app.payments.forms"])
+def test_words_are_found_where_they_are(app: Flask, name: str) -> None:
+    assert app.view_functions
+    found = [
+        field
+        for schema in schemas()
+        if schema.__module__ == name
+        for _name, field in texts(schema)
+        if isinstance(field, Words)
+    ]
+
+    assert found

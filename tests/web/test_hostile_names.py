@@ -1,0 +1,212 @@
+"""A restaurant where every name is an attack: its pages, papers and files show names, no more.
+
+The names are put into the tables by their owner, past every form: what forms refuse has tests of
+its own (tests/unit/test_words.py), and this is for what came in by another way.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from psycopg import Connection, sql
+from werkzeug.test import TestResponse
+
+from app.core.csv_cells import FORMULA, text_cell
+from app.reporting import pdf
+from tests.architecture.test_pages import _path, _rules
+from tests.support import pages
+from tests.support.restaurants import Restaurant
+from tests.support.trade import Wanted, order, pay
+from tests.support.visitor import Visitor, signed_in
+
+SUM = str(7777 * 7777)
+ATTACKS = {
+    "markup": "</title></textarea><script>nibHostile()</script>\"'><img src=x onerror=nib()>",
+    "templates": "{{7777*7777}}{% raw %}${7777*7777}#{7777*7777}<%= 7777*7777 %>",
+    "directions": "\u202eabc\u2066def\u200b\ufeff שלום \u200f مطعم",
+    "equals": '=HYPERLINK("http://evil.example")',
+    "plus": "+1+1",
+    "minus": "-1+1",
+    "at": "@SUM(A1)",
+    "tab": "\t=1+1",
+    "long": "W" * 10_000,
+}
+TRICKS = re.compile("[\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
+
+# The columns that hold what people call things, in whatever table.
+WORDS = [
+    *("name", "kitchen_name", "button_name", "description", "receipt_header", "receipt_footer"),
+    *("area", "note", "reason", "title", "subtitle", "void_text", "void_reason", "pickup_name"),
+    *("variant_name", "group_name", "category_name"),
+]
+WORDY = """
+SELECT c.table_name, c.column_name FROM information_schema.columns c
+WHERE c.table_schema = 'public' AND c.data_type = 'text' AND c.column_name = ANY(%s)
+AND EXISTS (SELECT FROM information_schema.columns t WHERE t.table_schema = 'public'
+            AND t.table_name = c.table_name AND t.column_name = 'tenant_id')
+"""
+SHORT = {("item", "button_name"): 24}
+# Written by the product alone, once, or with words of its own (why something was fired).
+KEPT = {
+    *("audit_entry", "firing", "line_modifier", "line_tax"),
+    *("order_line", "refund", "ticket", "ticket_line"),
+}
+
+
+def rename(owner: Connection, restaurant: Restaurant) -> int:
+    """Give everything that has a name an attack and a number; returns how many columns."""
+    columns = [it for it in owner.execute(WORDY, [WORDS]).fetchall() if it[0] not in KEPT]
+    for table, column in columns:
+        statement = sql.SQL(
+            "UPDATE {table} SET {column} = left(a.attacks[1 + n %% cardinality(a.attacks)]"
+            " || chr(8209) || n, %s) FROM (SELECT %s::text[] AS attacks) a,"
+            " (SELECT ctid AS at, row_number() OVER () AS n FROM {table} WHERE tenant_id = %s) r"
+            " WHERE {table}.ctid = r.at"
+        ).format(table=sql.Identifier(table), column=sql.Identifier(column))
+        most = SHORT.get((table, column), 20_000)
+        owner.execute(statement, [most, list(ATTACKS.values()), restaurant.tenant.id])
+    return len(columns)
+
+
+@pytest.fixture(scope="module")
+def house(new_restaurant: Callable[..., Restaurant], owner_connection: Connection) -> Restaurant:
+    """It has been open for a while: an order paid, one that waits, one to take away."""
+    found = new_restaurant()
+    assert rename(owner_connection, found) > 20
+    sold = [name for name in found.variants if name != "Steak"]  # it asks how it is to be done
+    noted = zip(sold, ATTACKS.values(), strict=False)
+    every = [Wanted(name, note=attack) for name, attack in noted]
+    with found.inside():
+        pay(found, order(found, *every))
+        order(found, *every)
+        order(found, "Espresso", service_type="takeaway")
+    rename(owner_connection, found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def alice(app: Flask, house: Restaurant) -> Visitor:
+    return signed_in(app, house.people["alice"])
+
+
+def breaches(app: Flask, answer: TestResponse) -> Iterator[str]:
+    """What a name has done to an HTML answer."""
+    try:
+        shown = pages.check(app, answer)
+    except pages.PageError as error:
+        yield str(error)[:500]
+        return
+    yield from _breaches(shown)
+
+
+def _breaches(shown: BeautifulSoup) -> Iterator[str]:
+    text = str(shown)
+    if SUM in text:
+        yield "a name was worked out as a template"
+    if TRICKS.search(text):
+        yield "a name turns the line around"
+    for tag in shown.find_all(name=True):
+        if tag.get("src") == "x":
+            yield "a name became a picture"
+        if tag.name == "script" and "nibHostile" in tag.get_text():
+            yield "a name became a script"
+
+
+@pytest.mark.parametrize("fragment", [False, True], ids=["page", "fragment"])
+def test_every_page_and_fragment_shows_names_as_names(
+    app: Flask, house: Restaurant, alice: Visitor, owner_connection: Connection, *, fragment: bool
+) -> None:
+    wrong, seen = [], ""
+    headers = {"HX-Request": "true"} if fragment else {}
+    for rule in _rules(app):
+        path = _path(rule, house, owner_connection)
+        answer = alice.client.get(path, headers=headers, follow_redirects=True)
+        if answer.status_code != 200:
+            wrong.append(f"{rule}: {answer.status}")
+        if answer.mimetype == "text/html":
+            seen += BeautifulSoup(answer.text, "html.parser").get_text()
+            wrong += [f"{rule}: {breach}" for breach in breaches(app, answer)]
+
+    assert wrong == []
+    for attack in ("markup", "templates", "equals", "tab", "long"):
+        assert ATTACKS[attack].strip() in seen, (
+            f"{attack} stands nowhere: the test looks at nothing"
+        )
+
+
+def test_guests_see_names_too(app: Flask, house: Restaurant) -> None:
+    answer = app.test_client().get("/", base_url=f"http://{house.tenant.slug}.localhost")
+
+    assert answer.status_code == 200
+    assert list(breaches(app, answer)) == []
+    assert "&lt;script&gt;nibHostile()" in answer.text
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The words that stand in each PDF that is made, one text a PDF."""
+    texts: list[str] = []
+    laid_out = pdf._document
+
+    def note(html: str, css: str) -> Any:
+        document = laid_out(html, css)
+        boxes = (box for page in document.pages for box in page._page_box.descendants())
+        texts.append(" ".join(getattr(box, "text", "") for box in boxes))
+        return document
+
+    monkeypatch.setattr(pdf, "_document", note)
+    return texts
+
+
+def test_papers_print_names_as_names(
+    house: Restaurant, alice: Visitor, owner_connection: Connection, printed: list[str]
+) -> None:
+    ids = owner_connection.execute(
+        "SELECT d.id, o.id, b.date FROM fiscal_document d, orders o, business_day b"
+        " WHERE d.tenant_id = %(t)s AND o.tenant_id = %(t)s AND b.tenant_id = %(t)s"
+        " ORDER BY o.id DESC LIMIT 1",
+        {"t": house.tenant.id},
+    ).fetchone()
+    assert ids is not None
+    document, open_order, day = ids
+    for path in (
+        f"documents/{document}?format=pdf",
+        f"orders/{open_order}/provisional?format=pdf",
+        f"reports/{day}.pdf",
+    ):
+        answer = alice.client.get(f"{house.url}/{path}")
+        assert answer.data.startswith(b"%PDF-"), answer.status
+        assert not re.search(rb"/(JS|JavaScript|Launch|URI)\b", answer.data)
+
+    everything = "".join(printed)
+    assert SUM not in everything
+    assert not TRICKS.search(everything)
+    assert "nibHostile()" in everything
+
+
+def test_no_cell_of_a_table_is_a_formula(
+    house: Restaurant, alice: Visitor, owner_connection: Connection
+) -> None:
+    day = owner_connection.execute(
+        "SELECT date FROM business_day WHERE tenant_id = %s", [house.tenant.id]
+    ).fetchone()
+    assert day is not None
+
+    answer = alice.client.get(f"{house.url}/reports/{day[0]}.csv")
+
+    rows = list(csv.reader(io.StringIO(answer.text)))
+    names = [cell for row in rows[1:] for cell in row[1:3]]
+    assert [cell for cell in names if cell.startswith(FORMULA)] == []
+    assert any(cell.startswith("'=HYPERLINK") for cell in names)
+    assert not TRICKS.search(answer.text)
+
+
+@pytest.mark.parametrize("start", [*FORMULA, " =", "\u202e="])
+def test_every_start_of_a_formula_is_quoted(start: str) -> None:
+    assert text_cell(f"{start}1+1").startswith("'")
+    assert text_cell("1 = 1") == "1 = 1"
