@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core import clock
 from app.core.db import end_reading
 from app.core.failures import database_is_lost
+from app.core.network import is_private
 from app.identity.domain import TABLET_TOUCH
 from app.identity.logins import save_login
 from app.identity.queries import Login, PairedDevice, find_device, find_login
@@ -174,7 +175,7 @@ def cookie_name(request: Request) -> str | None:
     """
     if request.is_secure:
         return SECURE_COOKIE
-    return PLAIN_COOKIE if _is_private(urlsplit(f"//{request.host}").hostname or "") else None
+    return PLAIN_COOKIE if is_private(urlsplit(f"//{request.host}").hostname or "") else None
 
 
 def is_overheard(request: Request) -> bool:

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0015"
-down_revision = "0023"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

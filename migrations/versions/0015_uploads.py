@@ -1,14 +1,14 @@
 """Pictures that were uploaded, what shows them, and a tenant's own change of its name
 
-Revision ID: 0018
-Revises: 0017
+Revision ID: 0015
+Revises: 0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

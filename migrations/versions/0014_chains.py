@@ -1,13 +1,13 @@
 """Chains: a role for each place, and what differs about an item at one location
 
-Revision ID: 0017
+Revision ID: 0014
 Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None

@@ -1,14 +1,14 @@
 """Devices, what they are paired for, and the device in sessions, failures and audit entries
 
-Revision ID: 0014
-Revises: 0018
+Revision ID: 0016
+Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0018"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
