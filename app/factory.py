@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 from app.core.assets import init_assets
 from app.core.bodies import BoundedRequest
 from app.core.compression import init_compression
+from app.core.contact import contact
 from app.core.db import init_db
 from app.core.failures import init_failures
 from app.core.forms import JsonReader
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_csrf(app)
     init_failures(app)
     init_assets(app)
+    app.register_blueprint(contact)
     app.register_blueprint(health)
     app.register_blueprint(mailbox)
     app.register_blueprint(media)

@@ -12,7 +12,7 @@ from app.audit.csv_file import trail_csv
 from app.audit.forms import Filters, read_place
 from app.audit.verifying import verify
 from app.audit.words import KINDS, all_acts
-from app.core.access import requires
+from app.core.access import proven_lately, requires
 from app.core.errors import Invalid
 from app.core.htmx import fragment_or_page, go_to
 from app.core.locale import zone_name
@@ -40,6 +40,7 @@ def trail() -> tuple[str, int] | Response:
 
 @audit.get("/export.csv", endpoint="export")
 @requires(REPORT_EXPORT)
+@proven_lately
 def export() -> Response:
     """The same entries, all of them, as a table for a spreadsheet."""
     filters, zone = Filters.of(request.args), _zone()

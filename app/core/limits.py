@@ -21,6 +21,7 @@ from limits.storage import RedisStorage
 from redis.exceptions import RedisError
 
 from app.core import failures, redis
+from app.core.access import bearer_token
 from app.core.errors import TooMany
 from app.core.tenant import find_tenant_id
 
@@ -58,6 +59,9 @@ LIMITS: Mapping[str, tuple[Bound, ...]] = {
         Bound("tenant", "120 per minute"),
     ),
     "sign_up": (Bound("address", "30 per hour"), Bound("tenant", "600 per hour")),
+    "strength": (Bound("address", "120 per minute"), Bound("tenant", "600 per minute")),
+    "token": (Bound("address", "60 per minute"), Bound("tenant", "600 per minute")),
+    # Of programs alone: a tablet sends its orders to the same address.
     "api": (Bound("person", "600 per minute"), Bound("tenant", "3000 per minute")),
 }
 
@@ -153,7 +157,8 @@ def _key_of(kind: str, subject: Subject) -> Callable[[], str]:
 def _is_unlimited() -> bool:
     """Most views: they are not to wait for a look at whether Redis is back."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return view is None or "limits" not in view.__dict__
+    name = view.__dict__.get("limits") if view else None
+    return name is None or (name == "api" and bearer_token() is None)
 
 
 def _has_failed(response: Response) -> bool:

@@ -4,27 +4,22 @@ Without DATABASE_URL and REDIS_URL the addresses are those of the embedded servi
 from DATA_DIR alone: every command run beside `make run` finds them without being told.
 """
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from environs import Env, EnvValidationError, ValidationError
 
+from app.core.embedded import default_data_dir, embedded_urls
 from app.core.kept import kept_encryption_keys, kept_secret
 from app.core.network import Proxies
 
 PROJECT = Path(__file__).resolve().parents[2]
-DATABASE_NAME = "nibblix"
-# sun_path holds 108 bytes with its final zero; PostgreSQL's socket has the longest name of ours.
-LONGEST_SOCKET_PATH = 106
-POSTGRES_SOCKET = ".s.PGSQL.5432"
 SHORTEST_SECRET = 32
+CONTACTS = ("mailto:", "https://")
 
 SENTENCES = {
     "HOST": "HOST must be the name or address to listen on, such as 127.0.0.1.",
@@ -57,6 +52,7 @@ SENTENCES = {
         "TRUSTED_PROXIES must be how many proxies are in front (1 to 9), "
         "or their networks, such as 10.0.0.0/8 192.168.1.2."
     ),
+    "SECURITY_CONTACT": "SECURITY_CONTACT must begin with mailto: or https://.",
     "TERMINAL_URL": "TERMINAL_URL must begin with http:// or https://.",
     "LOG_LEVEL": "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.",
 }
@@ -93,6 +89,7 @@ class Settings:
     breached_passwords: Path | None
     stream_url: str | None
     trusted_proxies: Proxies | None
+    security_contact: str | None
     terminal_url: str
     log_level: str
 
@@ -176,6 +173,11 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         breached_passwords=env.path("BREACHED_PASSWORDS", None, validate=_matches(Path.is_file)),
         stream_url=env.str("STREAM_URL", None, validate=_scheme("ws", "wss")),
         trusted_proxies=_proxies(env.str("TRUSTED_PROXIES", None, validate=_matches(_are_proxies))),
+        security_contact=env.str(
+            "SECURITY_CONTACT",
+            None,
+            validate=_matches(lambda it: it.isprintable() and it.startswith(CONTACTS)),
+        ),
         terminal_url=env.str(
             "TERMINAL_URL",
             f"http://127.0.0.1:{_or_zero(port) + 2}",
@@ -193,43 +195,6 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         secret_key=secret_key or kept_secret(data_dir),
         encryption_keys=settings.encryption_keys or kept_encryption_keys(data_dir),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class EmbeddedUrls:
-    """Where the embedded services of one data folder are reached."""
-
-    admin_url: str
-    owner_url: str
-    app_url: str
-    redis_url: str
-
-
-def embedded_urls(data_dir: Path) -> EmbeddedUrls:
-    """The addresses that follow from a data folder, whether or not the services run."""
-    folder = socket_folder(data_dir)
-    host = quote(str(folder))
-    return EmbeddedUrls(
-        admin_url=f"postgresql://postgres@/postgres?host={host}",
-        owner_url=f"postgresql://nib_owner@/{DATABASE_NAME}?host={host}",
-        app_url=f"postgresql://nib_app@/{DATABASE_NAME}?host={host}",
-        redis_url=f"unix://{folder / 'valkey.sock'}",
-    )
-
-
-def socket_folder(data_dir: Path) -> Path:
-    """The folder of the sockets: inside the data folder, or a short one when that is too long."""
-    inside = data_dir / "run"
-    if len(os.fsencode(inside / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
-        return inside
-    return Path(tempfile.gettempdir()) / f"nibblix-{_digest(data_dir)}"
-
-
-def default_data_dir(project: Path) -> Path:
-    """`var/` in the project, unless root stands where the servers' account cannot follow."""
-    if os.geteuid() != 0 or all(_lets_others_in(path) for path in (project, *project.parents)):
-        return project / "var"
-    return Path("/var/lib") / f"nibblix-{_digest(project)}"
 
 
 def bracketed(host: str) -> str:
@@ -317,11 +282,3 @@ def _is_level(value: str) -> bool:
 
 def _or_zero(port: int | None) -> int:
     return port or 0  # environs gives None for a value that it has refused
-
-
-def _lets_others_in(path: Path) -> bool:
-    return bool(path.stat().st_mode & 0o001)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]

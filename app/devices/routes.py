@@ -10,6 +10,7 @@ from app.core.access import for_screens, paired, public, requires
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.forms import read
 from app.core.htmx import go_to
+from app.core.limits import limited
 from app.core.qr import as_picture
 from app.devices import forms
 from app.devices.queries import (
@@ -110,6 +111,7 @@ def pair_page() -> Response:
 
 @devices.post("/pair")
 @public
+@limited("pairing")
 def pair() -> Response | BaseResponse:
     """Take the code; a refused one comes back with a sentence."""
     if cookie_name(request) is None:

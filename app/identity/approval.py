@@ -17,11 +17,12 @@ from app.core.forms import read
 from app.core.htmx import wants_fragment
 from app.core.web import csrf
 from app.identity import tablet
+from app.identity.colleagues import colleagues
 from app.identity.current import find_login_here, sent_form
 from app.identity.errors import Lacks, TooManyTries
 from app.identity.passwords import keyed_digest
 from app.identity.permissions import PERMISSIONS
-from app.identity.queries import Login, PairedDevice, colleagues
+from app.identity.queries import Login, PairedDevice
 
 _TARGET = re.compile(r"[a-z]+#([A-Za-z][\w-]*)")
 _SWAP = re.compile(r"[A-Za-z]+")

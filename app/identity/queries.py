@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, text
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, text
 
 from app.core import clock
 from app.core.db import execute
@@ -16,7 +15,6 @@ from app.core.model import Json
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor, Places, Screen
 from app.identity.domain import IDLE_ENDS_AFTER, LOCKS_AFTER, TABLET_TOUCH, initials
-from app.identity.models import Member, MemberLocation, Role
 from app.identity.permissions import SCREENS
 
 
@@ -97,16 +95,6 @@ class Login:
     data: Json
     last_seen_at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Colleague:
-    """Somebody who may take over a tablet with a PIN."""
-
-    member_id: UUID
-    name: str
-    initial: str
-    permissions: frozenset[str]
 
 
 # A session needs a touch not long ago; at a tablet also the tablet's own token and enrolment.
@@ -256,53 +244,3 @@ def ended(entry_ids: Collection[UUID]) -> set[UUID]:
     """
     live = execute(_ARE_LIVE, {**_moment(), "ids": list(entry_ids)}).scalars()
     return set(entry_ids) - set(live)
-
-
-def colleagues(location_id: UUID) -> list[Colleague]:
-    """The active members of a location who have a PIN, by name."""
-    rows = execute(
-        select(Member.id, Member.name, permissions_here(location_id))
-        .join(Role, (Role.tenant_id == Member.tenant_id) & (Role.id == Member.role_id))
-        .where(
-            Member.tenant_id == current_tenant_id(),
-            Member.active,
-            Member.pin_hash.is_not(None),
-            works_at(location_id),
-        )
-        .order_by(Member.name, Member.id)
-    ).all()
-    return [
-        Colleague(
-            member_id=row.id,
-            name=row.name,
-            initial=initials(row.name),
-            permissions=frozenset(row.permissions),
-        )
-        for row in rows
-    ]
-
-
-def permissions_here(location_id: UUID) -> ColumnElement[Any]:
-    """What a member's role at a location grants, as `permissions`; joined with the own `Role`."""
-    here = aliased(Role)
-    granted = (
-        select(here.permissions)
-        .join(
-            MemberLocation,
-            and_(MemberLocation.tenant_id == here.tenant_id, MemberLocation.role_id == here.id),
-        )
-        .where(
-            MemberLocation.tenant_id == Member.tenant_id,
-            MemberLocation.member_id == Member.id,
-            MemberLocation.location_id == location_id,
-        )
-    )
-    return func.coalesce(granted.scalar_subquery(), Role.permissions).label("permissions")
-
-
-def works_at(location_id: UUID) -> ColumnElement[bool]:
-    """The condition that a member works at a location: no place named means all of them."""
-    place = select(MemberLocation.location_id).where(
-        MemberLocation.tenant_id == Member.tenant_id, MemberLocation.member_id == Member.id
-    )
-    return ~place.exists() | place.where(MemberLocation.location_id == location_id).exists()

@@ -116,7 +116,7 @@ WORK = (
         SELECT '00000000-0000-0000-0000-000000000000'::uuid, k.oid, k.conname || ' lacks tenant_id'
         FROM pg_constraint k WHERE k.contype = 'f'
           AND k.connamespace = 'public'::regnamespace
-          AND k.conrelid::regclass::text NOT IN ('tenant_host', 'credential')
+          AND k.conrelid::regclass::text NOT IN ('tenant_host', 'credential', 'factor')
           AND NOT EXISTS (SELECT 1 FROM unnest(k.conkey) n JOIN pg_attribute a
             ON a.attrelid = k.conrelid AND a.attnum = n AND a.attname = 'tenant_id')
         """,

@@ -66,7 +66,7 @@ def sign_up(email: str) -> None:
         open_tenant(slug, UNNAMED, tenant_id)
         save_profile(setup={"begun": clock.now().isoformat()})
         token = links.make_link("confirm", email, lasts=LINK_LASTS)
-        address = link_to(f"/t/{slug}/setup/confirm/{token}")
+        address = link_to(f"/t/{slug}/setup/confirm?token={token}")
         send_later(
             email,
             _("Open your restaurant on Nibblix"),

@@ -8,6 +8,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
+from app.core.forms import Words
 from app.identity.permissions import ROLES
 from app.menu.commands.setup import NewTaxRate
 from app.onboarding.commands import FirstLocation
@@ -15,10 +16,7 @@ from app.onboarding.steps import MOST_TABLES
 from app.tenancy.commands import NewLocation
 from app.tenancy.countries import all_time_zones, country_codes, is_locale
 
-_NAME = (
-    validate.Length(1, 60, error="A name has 1 to 60 characters."),
-    validate.ContainsNoneOf("\0\n\r", error="A name is one line."),
-)
+_NAME = validate.Length(1, 60, error="A name has 1 to 60 characters.")
 _STYLE = validate.OneOf(("pay_first", "pay_later"), error="Choose when guests pay.")
 TAX_CLASSES = {"food": "Food", "drinks": "Drinks", "alcohol": "Alcohol"}
 MOST_STATIONS = 8
@@ -59,15 +57,15 @@ class SignUpForm(_Trimmed):
 class FounderForm(_Trimmed):
     """Who opens the restaurant; the password is asked of a new account alone."""
 
-    name = fields.String(required=True, validate=_NAME)
-    restaurant = fields.String(required=True, validate=_NAME)
+    name = Words(60, required=True, validate=_NAME)
+    restaurant = Words(60, required=True, validate=_NAME)
     password = fields.String(load_default=None, validate=validate.Length(max=256))
 
 
 class RestaurantForm(_Trimmed):
     """What it is called, its short name and its country."""
 
-    name = fields.String(required=True, validate=_NAME)
+    name = Words(60, required=True, validate=_NAME)
     slug = fields.String(required=True)
     country = fields.String(
         required=True, validate=validate.OneOf(country_codes(), error="Choose the country.")
@@ -88,7 +86,7 @@ _PERCENT = validate.Range(0, 100, error="A tax rate is between 0 and 100 per cen
 class LocationForm(_Trimmed):
     """The first location: its clock, its money, its law and how it serves."""
 
-    name = fields.String(required=True, validate=_NAME)
+    name = Words(60, required=True, validate=_NAME)
     slug = fields.String(required=True)
     time_zone = fields.String(
         required=True, validate=validate.OneOf(all_time_zones(), error="Choose the time zone.")
@@ -101,12 +99,12 @@ class LocationForm(_Trimmed):
     cut_off = fields.Time(format="%H:%M", required=True)
     dine_in_style = fields.String(required=True, validate=_STYLE)
     takeaway_style = fields.String(required=True, validate=_STYLE)
-    receipt_header = fields.String(load_default="", validate=validate.Length(max=400))
-    tax_name = fields.String(required=True, validate=_NAME)
+    receipt_header = Words(400, lines=True, load_default="")
+    tax_name = Words(60, required=True, validate=_NAME)
     food = Percent(load_default=Decimal(0), validate=_PERCENT)
     drinks = Percent(load_default=Decimal(0), validate=_PERCENT)
     alcohol = Percent(load_default=Decimal(0), validate=_PERCENT)
-    stations = fields.String(load_default="Kitchen, Bar")
+    stations = Words(200, load_default="Kitchen, Bar")
 
     @post_load
     def _split(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -134,7 +132,7 @@ class TablesForm(Schema):
 class EmployeeForm(_Trimmed):
     """Somebody who works here and signs in by PIN."""
 
-    name = fields.String(required=True, validate=_NAME)
+    name = Words(60, required=True, validate=_NAME)
     role = fields.String(required=True, validate=validate.OneOf(ROLES, error="Choose a role."))
     pin = fields.String(
         required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="A PIN has four digits.")

@@ -7,6 +7,7 @@ from app.core.access import public
 from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.htmx import go_to
+from app.core.limits import limited
 from app.identity import links
 from app.identity.current import enter
 from app.identity.logins import open_login
@@ -28,6 +29,7 @@ def page() -> str:
 
 @sign_up.post("/sign-up")
 @public
+@limited("sign_up")
 def begin() -> Response:
     """Mail the link; the answer is the same for every address."""
     if g.tenant is not None:
@@ -42,17 +44,19 @@ def begin() -> Response:
     return make_response(render_template("onboarding/look_into_mail.html", email=form["email"]))
 
 
-@sign_up.get("/t/<tenant>/setup/confirm/<token>")
+@sign_up.get("/t/<tenant>/setup/confirm")
 @public
-def confirm(token: str) -> Response:
-    """Who opens it; a link that is over says so."""
-    return _confirm_page(token)
+def confirm() -> Response:
+    """Who opens it; a link that is over says so. The token stands in no path: paths are logged."""
+    return _confirm_page(request.args.get("token", ""))
 
 
-@sign_up.post("/t/<tenant>/setup/confirm/<token>")
+@sign_up.post("/t/<tenant>/setup/confirm")
 @public
-def found(token: str) -> Response | BaseResponse:
+@limited("sign_up")
+def found() -> Response | BaseResponse:
     """Give the restaurant its owner, who goes on to the first step."""
+    token = request.form.get("token", "")
     try:
         founder = Founder(**read(FounderForm, request.form))
         is_known = commands.has_account(links.look_at("confirm", token).email)

@@ -16,7 +16,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import requires
+from app.core.access import proven_lately, requires
 from app.core.errors import Invalid
 from app.core.forms import read
 from app.core.htmx import go_to
@@ -42,6 +42,7 @@ def page() -> Response:
 
 @privacy.post("/people/<uuid:member_id>/export")
 @requires(TENANT_MANAGE)
+@proven_lately
 def export_member(member_id: UUID) -> BaseResponse:
     """Have one member's data put together."""
     actor = current_actor()
@@ -51,6 +52,7 @@ def export_member(member_id: UUID) -> BaseResponse:
 
 @privacy.post("/people/<uuid:member_id>/erase")
 @requires(TENANT_MANAGE)
+@proven_lately
 def erase_member(member_id: UUID) -> BaseResponse:
     """Replace a member by a number."""
     return _done("people", lambda: _erase(member_id))
@@ -58,6 +60,7 @@ def erase_member(member_id: UUID) -> BaseResponse:
 
 @privacy.post("/guests/export")
 @requires(TENANT_MANAGE)
+@proven_lately
 def export_guests() -> BaseResponse:
     """Have the data of the orders that were ticked put together."""
     return _done("exports", _export_guests)
@@ -65,6 +68,7 @@ def export_guests() -> BaseResponse:
 
 @privacy.post("/guests/erase")
 @requires(TENANT_MANAGE)
+@proven_lately
 def erase_guests() -> BaseResponse:
     """Take names and notes off the orders that were ticked."""
     return _done("guests", _erase_guests)
@@ -72,6 +76,7 @@ def erase_guests() -> BaseResponse:
 
 @privacy.post("/retention")
 @requires(TENANT_MANAGE)
+@proven_lately
 def retention() -> BaseResponse:
     """Keep kinds of things for so many days."""
     return _done(
@@ -81,6 +86,7 @@ def retention() -> BaseResponse:
 
 @privacy.get("/exports/<uuid:export_id>.zip")
 @requires(TENANT_MANAGE)
+@proven_lately
 def download(export_id: UUID) -> Response:
     """Take an export away."""
     found = queries.get_export(export_id)
@@ -95,6 +101,7 @@ def download(export_id: UUID) -> Response:
 
 @privacy.post("/close")
 @requires(TENANT_MANAGE)
+@proven_lately
 def close() -> BaseResponse:
     """Close the restaurant whose slug was typed."""
     return _done("", lambda: commands.close(current_actor(), read(CloseForm, request.form)["slug"]))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from app.core.settings import DATABASE_NAME, embedded_urls, socket_folder
+from app.core.embedded import DATABASE_NAME, embedded_urls, socket_folder
 from app.runtime.account import server_account
 from app.runtime.binaries import usable_postgres, usable_valkey
 from app.runtime.errors import SetupError

@@ -9,6 +9,7 @@ from babel.numbers import list_currencies
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from app.core.errors import Invalid
+from app.core.forms import Words
 from app.menu.queries import TaxClassView
 from app.settings.locations import SetUp
 from app.tenancy.commands import NewLocation
@@ -25,8 +26,8 @@ MOST_COIN = 100_000
 PERCENT = "percent-"
 _OF_SETUP = frozenset({"copy_from", "tables", "overrides", "tax_name"})
 
-_TEXT = validate.ContainsNoneOf("\0", error="There is a character here that cannot be kept.")
-_NAME = (validate.Length(1, 60, error="A name has 1 to 60 characters."), _TEXT)
+LONGEST_PAPER = 400
+_NAME = validate.Length(1, 60, error="A name has 1 to 60 characters.")
 _NUMBER = "A rate is a number from 0 to 100, such as 10 or 8.875."
 
 
@@ -66,7 +67,7 @@ def _tax_model(*, required: bool = False) -> fields.String:
 class LocationForm(_Trimmed):
     """What may be changed of a location; what orders have fixed is not sent at all."""
 
-    name = fields.String(required=True, validate=_NAME)
+    name = Words(60, required=True, validate=_NAME)
     locale = fields.String(required=True, validate=_check_locale)
     time_zone = _time_zone()
     currency = _currency()
@@ -82,8 +83,8 @@ class LocationForm(_Trimmed):
         validate=validate.Range(1, MOST_COIN, error="The smallest coin is 1 or more."),
         error_messages={"invalid": "The smallest coin is a whole number."},
     )
-    receipt_header = fields.String(load_default="", validate=(_check_paper, _TEXT))
-    receipt_footer = fields.String(load_default="", validate=(_check_paper, _TEXT))
+    receipt_header = Words(LONGEST_PAPER, lines=True, load_default="", validate=_check_paper)
+    receipt_footer = Words(LONGEST_PAPER, lines=True, load_default="", validate=_check_paper)
 
     @post_load
     def _as_columns(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -101,7 +102,7 @@ class NewLocationForm(LocationForm):
     copy_from = fields.UUID(load_default=None)
     tables = fields.Boolean(load_default=False)
     overrides = fields.Boolean(load_default=False)
-    tax_name = fields.String(load_default="", validate=(validate.Length(0, 40), _TEXT))
+    tax_name = Words(40, load_default="")
 
 
 def location_of(form: Mapping[str, Any]) -> NewLocation:

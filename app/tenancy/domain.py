@@ -13,11 +13,11 @@ SLUG_LENGTH = range(2, 41)
 # may become our own; tests/architecture compares them with the map of addresses.
 _RESERVED_WORDS = """
     about account admin api app assets auth billing blog brand cdn confirm dashboard demo dev
-    devices docs ftp health healthz help host invite kitchen legal localhost lock login logout
-    mail media menu metrics mx new ns order orders pair password pin platform pos privacy
-    public readyz register reports reset root security settings setup sign-in sign-out sign-up
-    signup smtp static status stream support sw system t tenant tenants terms test tokens
-    unlock www
+    device devices docs ftp health healthz help host invite kitchen legal localhost lock login
+    logout mail media menu metrics mx new ns order orders pair password pin platform pos
+    privacy public readyz register reports reset root security settings setup sign-in sign-out
+    sign-up signup smtp static status stream support sw system t tenant tenants terms test
+    tokens unlock www
 """
 RESERVED_SLUGS = frozenset(_RESERVED_WORDS.split())
 

@@ -10,7 +10,7 @@ from app.core.forms import Words
 from app.core.logs import names_secret
 
 # Texts that are looked up, compared or worked out, and never shown as somebody's words.
-OTHER_TEXTS = {"email", "next"}
+OTHER_TEXTS = {"email", "next", "slug", "host", "locale", "amount", "q", "approval_seal"}
 CLOSED = (validate.OneOf, validate.Regexp)
 
 

@@ -68,7 +68,6 @@ SOCKET = "stream.watch"  # speaks no HTTP after its handshake: it has tests of i
 WORDS = {
     "station": "kitchen",
     "step": "tables",
-    "token": "nothing",
     "on": "2026-01-31",
     "filename": "nothing",
     "digest": "0" * 16,

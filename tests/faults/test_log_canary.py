@@ -16,8 +16,9 @@ from urllib.parse import quote, urlencode
 import pytest
 from psycopg import connect
 
+from app.core.embedded import DATABASE_NAME, POSTGRES_SOCKET, socket_folder
 from app.core.ids import new_id
-from app.core.settings import DATABASE_NAME, POSTGRES_SOCKET, load_settings, socket_folder
+from app.core.settings import load_settings
 from app.factory import create_app
 from app.replay.browser import FORM, Browser, RequestFailed
 from tests.support.installation import installation
@@ -25,6 +26,7 @@ from tests.support.live import Live, eventually
 from tests.support.proxy import Proxy
 from tests.support.restaurants import PASSWORD, PIN, TRATTORIA, Restaurant, open_restaurant
 from tests.support.servers import SECRET
+from tests.support.signing_in import DEVICE_COOKIE, device_token
 from tests.support.stage import _let_go
 
 pytestmark = pytest.mark.faults
@@ -45,8 +47,11 @@ NUMBER = re.compile(r"(?<![\w.:-])(8642|2468)(?![\w:-])")
 class Scene:
     """The installation, its restaurant, and what nobody may read anywhere."""
 
-    def __init__(self, live: Live, folder: Path, house: Restaurant, database: Proxy) -> None:
+    def __init__(
+        self, live: Live, folder: Path, house: Restaurant, database: Proxy, tablet_token: str
+    ) -> None:
         self.live, self.folder, self.house, self.database = live, folder, house, database
+        self.tablet_token = tablet_token
         self._open: list[Browser] = []
         self.secrets = {
             **TYPED,
@@ -79,6 +84,15 @@ class Scene:
         self.note(name, browser)
         return browser
 
+    def tablet(self) -> Browser:
+        """A paired tablet, at which nobody is signed in; its token is a secret, too."""
+        browser = Browser(self.live.url)
+        self._open.append(browser)
+        browser.take_cookie(f"{DEVICE_COOKIE}={self.tablet_token}")
+        browser.get(f"/t/{self.house.tenant.slug}/pin")
+        self.note("the tablet", browser)
+        return browser
+
     def note(self, whose: str, browser: Browser) -> None:
         browser.get(f"/t/{self.house.tenant.slug}/sign-in")
         cookies = dict(part.split("=", 1) for part in browser.cookies.split("; ") if part)
@@ -95,6 +109,7 @@ def scene() -> Iterator[Scene]:
         with Proxy(network / POSTGRES_SOCKET, target) as database:
             app = create_app(load_settings(own.addresses.environment))
             house = open_restaurant(app, TRATTORIA, "canary")
+            tablet_token = device_token(house, "tablet")
             _let_go(app)
             password = INSTALLED["the database's password"]
             url = f"postgresql://nib_app:{password}@/{DATABASE_NAME}?host={quote(str(network))}"
@@ -102,7 +117,7 @@ def scene() -> Iterator[Scene]:
             try:
                 live.start()
                 with live.supervised():
-                    made = Scene(live, own.folder, house, database)
+                    made = Scene(live, own.folder, house, database, tablet_token)
                     yield made
                     made.close()
             finally:
@@ -176,8 +191,10 @@ def test_nothing_secret_stands_in_any_log(scene: Scene) -> None:
 
     assert misuse(scene, alice) <= {303, 400, 403, 422, 429}
     assert place(scene, alice, CARD) == 422
-    switch = {"member_id": str(scene.house.people["bob"].member_id), "pin": PIN}
-    assert send(alice, f"/t/{scene.house.tenant.slug}/pin", switch) in {303, 429}
+    pad = f"/t/{scene.house.tenant.slug}/pin"
+    bob = {"member_id": str(scene.house.people["bob"].member_id)}
+    tablet = scene.tablet()
+    assert [send(tablet, pad, {**bob, "pin": pin}) for pin in (WRONG_PIN, PIN)] == [422, 303]
     alice = scene.browser("alice")
     with connect(owner_url, autocommit=True) as owner:
         owner.execute("REVOKE INSERT ON idempotency, sign_in_failure FROM nib_app")

@@ -272,10 +272,14 @@ def test_what_was_taken_back_is_not_erased(
 
 
 def test_an_account_that_another_restaurant_knows_survives(
-    app: Flask, house: Restaurant, canary: str, trattoria: Restaurant, owner_connection: Connection
+    app: Flask,
+    house: Restaurant,
+    canary: str,
+    new_restaurant: Callable[..., Restaurant],
+    owner_connection: Connection,
 ) -> None:
-    email = f"{new_id().hex}@x.example"
-    for place in (house, trattoria):
+    email, neighbour = f"{new_id().hex}@x.example", new_restaurant()
+    for place in (house, neighbour):
         with place.inside():
             new = NewMember(name="Zoe", role="server", email=email, password=PASSWORD)
             add_member(owner_of(place), new)
@@ -284,7 +288,7 @@ def test_an_account_that_another_restaurant_knows_survives(
     grace_is_over(owner_connection, house)
     erase(app)
 
-    with trattoria.inside():
+    with neighbour.inside():
         assert sign_in(email, PASSWORD, "203.0.113.1").token
 
 

@@ -121,15 +121,15 @@ def test_a_members_name_and_address_stand_nowhere_any_more(
 
 
 def test_an_account_that_another_restaurant_knows_stays_there(
-    house: Restaurant, trattoria: Restaurant
+    house: Restaurant, new_restaurant: Callable[..., Restaurant]
 ) -> None:
-    email = f"{new_id().hex}@x.example"
-    here, _there = hire(house, "Zoe", email), hire(trattoria, "Zoe", email)
+    email, neighbour = f"{new_id().hex}@x.example", new_restaurant()
+    here, _there = hire(house, "Zoe", email), hire(neighbour, "Zoe", email)
 
     with house.inside():
         commands.erase_member(owner_of(house), here)
 
-    with trattoria.inside():
+    with neighbour.inside():
         assert sign_in(email, PASSWORD, "203.0.113.1").token
     with house.inside(), pytest.raises(WrongSecret):
         sign_in(email, PASSWORD, "203.0.113.1")

@@ -9,6 +9,7 @@ from psycopg import Connection
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.ids import new_id
 from app.identity.actor import Actor
+from app.identity.colleagues import colleagues
 from app.identity.commands import NewMember, add_member, set_pin
 from app.identity.permissions import ROLES, STAFF_MANAGE
 from app.identity.places import Place, get_standing, place_member
@@ -57,6 +58,20 @@ def test_a_lesser_role_at_a_place_takes_permissions_away_there(pair: Pair) -> No
 
     with pytest.raises(Forbidden):
         mia.require(STAFF_MANAGE)
+
+
+def test_at_a_tablet_people_approve_by_their_role_of_that_place(pair: Pair) -> None:
+    first, second = pair
+    send_to(first, "bob", (first, None), (second, "manager"))
+
+    with first.inside():
+        held = {
+            place.location.id: {one.name: one.permissions for one in colleagues(place.location.id)}
+            for place in pair
+        }
+
+    assert held[first.location.id]["Bob"] == ROLES["server"]
+    assert held[second.location.id]["Bob"] == ROLES["manager"]
 
 
 def test_no_place_means_every_place_in_the_own_role(pair: Pair) -> None:

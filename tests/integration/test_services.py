@@ -15,7 +15,8 @@ import psycopg
 import pytest
 import redis
 
-from app.core.settings import PROJECT, socket_folder
+from app.core.embedded import socket_folder
+from app.core.settings import PROJECT
 from app.runtime.errors import SetupError
 from app.runtime.pidfile import holds, read_pid
 from app.runtime.services import Services, ServiceUrls

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from app.core.settings import DATABASE_NAME, socket_folder
+from app.core.embedded import DATABASE_NAME, socket_folder
 from app.runtime.account import server_account
 from app.runtime.binaries import usable_postgres
 from app.runtime.postgres import Postgres

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from alembic import command
 
+from app.core.embedded import DATABASE_NAME
 from app.core.roles import ensure_roles
-from app.core.settings import DATABASE_NAME
 from app.runtime.services import Services
 from tests.support.live import Live
 from tests.support.servers import Addresses, alembic_config

@@ -22,8 +22,9 @@ from alembic.config import Config
 from psycopg import connect, sql
 from psycopg.conninfo import conninfo_to_dict
 
+from app.core.embedded import embedded_urls
 from app.core.roles import ensure_roles
-from app.core.settings import PROJECT, embedded_urls
+from app.core.settings import PROJECT
 from app.runtime.services import Services
 
 SLOTS = range(16)  # as many databases as Redis has
@@ -111,7 +112,9 @@ def _servers(folder: Path) -> Iterator[None]:
         yield
     finally:
         if services.down():
-            shutil.rmtree(folder, ignore_errors=True)
+            # Renamed first: a run that is killed here must not leave half a cluster to the next.
+            gone = folder.rename(folder.with_name(f".{folder.name}.{os.getpid()}"))
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from flask import Flask
 from psycopg import Connection, connect
 
 from app.core.db import db
-from app.core.settings import DATABASE_NAME, POSTGRES_SOCKET, load_settings, socket_folder
+from app.core.embedded import DATABASE_NAME, POSTGRES_SOCKET, socket_folder
+from app.core.settings import load_settings
 from app.factory import create_app
 from tests.support.breaking import Servers
 from tests.support.installation import Installation, installation

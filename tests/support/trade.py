@@ -90,6 +90,12 @@ def finish(restaurant: Restaurant, placed: Placed) -> None:
     close_order(owner_of(restaurant), restaurant.location, placed.order_id)
 
 
+def prepare_tablet(restaurant: Restaurant) -> UUID:
+    """A tablet that waits for its code, inside the restaurant; returns its id."""
+    tablet = NewDevice(location_id=restaurant.location.id, kind="tablet", name="Bar tablet")
+    return prepare_device(owner_of(restaurant), tablet)
+
+
 def trade(restaurant: Restaurant) -> None:
     """A little of everything, so that most tables have a row: one order paid, one still open."""
     with restaurant.inside():
@@ -102,5 +108,4 @@ def trade(restaurant: Restaurant) -> None:
         pay(restaurant, first)
         order(restaurant, "Fish of the day", "House wine/Glass")
         seat(owner_of(restaurant), restaurant.location, restaurant.new_table(), 2)
-        tablet = NewDevice(location_id=restaurant.location.id, kind="tablet", name="Bar tablet")
-        prepare_device(owner_of(restaurant), tablet)
+        prepare_tablet(restaurant)

@@ -7,17 +7,15 @@ from pathlib import Path
 import pytest
 
 from app.core import settings as settings_module
-from app.core.kept import renew_encryption_keys
-from app.core.settings import (
+from app.core.embedded import (
     LONGEST_SOCKET_PATH,
     POSTGRES_SOCKET,
-    SettingsError,
     default_data_dir,
     embedded_urls,
-    load_settings,
     socket_folder,
-    sqlalchemy_url,
 )
+from app.core.kept import renew_encryption_keys
+from app.core.settings import SettingsError, load_settings, sqlalchemy_url
 
 SECRET = "s" * 32
 KEY = "a2V5IG9mIHRoaXJ0eS10d28gYnl0ZXMsIG5vIG1vcmU="

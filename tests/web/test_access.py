@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import insert
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 from werkzeug.test import TestResponse
 
 from app.core.access import PAIRED, PUBLIC, SIGNED_IN, access_of, is_for_programs, requires
@@ -76,7 +76,10 @@ class Call:
         return 401 if self.rule.websocket or self.is_for_programs else 302
 
     def _anything(self, name: str) -> object:
-        kind = type(self.rule._converters[name]).__name__
+        converter = self.rule._converters[name]
+        kind = type(converter).__name__
+        if isinstance(converter, AnyConverter):
+            return min(converter.items)
         return {
             "UUIDConverter": new_id(),
             "IntegerConverter": 7,
@@ -169,7 +172,8 @@ def test_a_tablet_without_a_person_reaches_the_pin_and_nothing_else(
             continue
         answer = call.send(client, "trattoria", "old-town")
         assert answer.status_code == call.sent_away, call
-        assert call.rule.websocket or answer.location.startswith("/t/trattoria/pin"), call
+        if call.sent_away == 302:
+            assert answer.location.startswith("/t/trattoria/pin"), call
 
 
 def test_a_device_of_one_restaurant_is_nobody_at_another(

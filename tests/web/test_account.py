@@ -58,7 +58,9 @@ def strict(
 
 def change(visitor: Visitor, current: str, new: str, status: int = 200) -> str:
     form = visitor.form("/account/password")
-    return visitor.submit(form, {"current": current, "password": new}, status=status).get_text()
+    return visitor.submit(
+        form, {"current_password": current, "password": new}, status=status
+    ).get_text()
 
 
 def test_a_new_password_replaces_the_old_and_ends_every_other_session(

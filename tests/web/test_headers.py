@@ -35,7 +35,7 @@ def answers(
     fragment = {"HX-Request": "true"}
     found = {
         "page": client.get(f"{trattoria.url}/dashboard"),
-        "fragment": client.get(f"/t/{trattoria.tenant.slug}/pin", headers=fragment),
+        "fragment": client.get(f"/t/{trattoria.tenant.slug}/account/menu", headers=fragment),
         "asset": client.get(asset),
         "static": client.get("/static/icon.svg"),
         "error": client.get("/nothing/here"),

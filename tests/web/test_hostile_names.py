@@ -21,7 +21,7 @@ from app.reporting import pdf
 from tests.architecture.test_pages import _path, _rules
 from tests.support import pages
 from tests.support.restaurants import Restaurant
-from tests.support.trade import Wanted, order, pay
+from tests.support.trade import Wanted, order, pay, prepare_tablet
 from tests.support.visitor import Visitor, signed_in
 
 SUM = str(7777 * 7777)
@@ -59,12 +59,14 @@ KEPT = {
 
 
 def rename(owner: Connection, restaurant: Restaurant) -> int:
-    """Give everything that has a name an attack and a number; returns how many columns."""
+    """Give everything that has a name an attack, and a number that nothing else has had; returns
+    how many columns.
+    """
     columns = [it for it in owner.execute(WORDY, [WORDS]).fetchall() if it[0] not in KEPT]
     for table, column in columns:
         statement = sql.SQL(
             "UPDATE {table} SET {column} = left(a.attacks[1 + n %% cardinality(a.attacks)]"
-            " || chr(8209) || n, %s) FROM (SELECT %s::text[] AS attacks) a,"
+            " || chr(8209) || n || md5(random()::text), %s) FROM (SELECT %s::text[] AS attacks) a,"
             " (SELECT ctid AS at, row_number() OVER () AS n FROM {table} WHERE tenant_id = %s) r"
             " WHERE {table}.ctid = r.at"
         ).format(table=sql.Identifier(table), column=sql.Identifier(column))
@@ -85,6 +87,7 @@ def house(new_restaurant: Callable[..., Restaurant], owner_connection: Connectio
         pay(found, order(found, *every))
         order(found, *every)
         order(found, "Espresso", service_type="takeaway")
+        prepare_tablet(found)
     rename(owner_connection, found)
     return found
 

@@ -101,7 +101,7 @@ def test_a_location_that_starts_afresh_asks_for_each_rate(
         ({"slug": "old-town"}, "already"),
         ({"slug": "Ünder"}, "lower-case"),
         ({"name": "東京"}, "2 to 40"),
-        ({"name": "x" * 61, "slug": "long"}, "1 to 60"),
+        ({"name": "x" * 61, "slug": "long"}, "At most 60"),
         ({"currency": "USD"}, "prices are in EUR"),
         ({"currency": "EURO"}, "like EUR"),
         ({"time_zone": "Mars/Olympus"}, "time zone of the list"),
@@ -109,7 +109,7 @@ def test_a_location_that_starts_afresh_asks_for_each_rate(
         ({"cut_off": "25:00"}, "A time is like"),
         ({"cash_step_minor": "0"}, "smallest coin"),
         ({"receipt_header": "x\n" * 9}, "fit on the paper"),
-        ({"name": "A\0B", "slug": "ab"}, "cannot be kept"),
+        ({"name": "A\0B", "slug": "ab"}, "nobody can see"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words_and_kept_in_its_field(

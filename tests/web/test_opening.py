@@ -38,7 +38,7 @@ def opener(app: Flask, email: str, drain: Callable[..., None]) -> Visitor:
     visitor = Visitor(app)
     visitor.get(link_in(letter))
     found = {"restaurant": "Chez Nous", "name": "Nora", "password": PASSWORD}
-    visitor.submit(visitor.form(link_in(letter)), found)
+    visitor.submit(visitor.form("/setup/confirm"), found)
     assert visitor.path.endswith("/setup/restaurant")
     return visitor
 
@@ -211,7 +211,7 @@ def test_who_has_an_account_signs_in_with_its_password(
     visitor = Visitor(app)
     visitor.get(path)
 
-    visitor.submit(visitor.form(path), {"restaurant": "Second", "name": "Alice"})
+    visitor.submit(visitor.form("/setup/confirm"), {"restaurant": "Second", "name": "Alice"})
 
     assert "/sign-in" in visitor.path
     form = visitor.form("/sign-in")
@@ -229,8 +229,8 @@ def test_a_short_password_keeps_the_link_good(
     visitor.get(path)
     values = {"restaurant": "Chez Nous", "name": "Nora", "password": "short"}
 
-    visitor.submit(visitor.form(path), values, status=422)
-    visitor.submit(visitor.form(path), {**values, "password": PASSWORD})
+    visitor.submit(visitor.form("/setup/confirm"), values, status=422)
+    visitor.submit(visitor.form("/setup/confirm"), {**values, "password": PASSWORD})
 
     assert visitor.path.endswith("/setup/restaurant")
 

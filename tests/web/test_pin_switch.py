@@ -195,7 +195,7 @@ def test_a_manager_frees_a_tablet_by_pin_or_password(
         assert freed.status_code == 303
         assert try_pin(client, bob, bob.pin).status_code == 303
     acts = owner_connection.execute(
-        "SELECT act, actor_id FROM audit_entry WHERE tenant_id = %s AND act LIKE 'device.%%'"
+        "SELECT act, actor_id FROM audit_entry WHERE tenant_id = %s AND act LIKE '%%device%%'"
         " AND act <> 'device.pair' AND act <> 'device.paired' ORDER BY at, id",
         [place.tenant.id],
     ).fetchall()

@@ -142,7 +142,8 @@ def test_a_wrong_password_asks_again_and_changes_nothing(
         "SELECT act, count(*) FROM audit_entry WHERE tenant_id = %s AND actor_id = %s GROUP BY 1",
         [diner.tenant.id, alice.member_id],
     ).fetchall()
-    assert dict(acts) == {"session.sign_in": 1, "session.refused": 5}
+    # Tries within one minute are one entry; how many there were is counted beside it.
+    assert dict(acts) == {"session.sign_in": 1, "session.refused": 1}
 
 
 def test_htmx_gets_a_sheet_over_the_page(visitor: Visitor, alice: Person) -> None:

@@ -2,13 +2,16 @@
 
 from marshmallow import Schema, fields, validate
 
+from app.core.forms import Words
+from app.core.words import LONGEST_NAME
+
 _TEXT = (validate.Length(1, 256), validate.ContainsNoneOf("\0"))
 
 
 class PasswordForm(Schema):
     """The present password and the new one."""
 
-    current = fields.String(required=True, validate=_TEXT)
+    current_password = fields.String(required=True, validate=_TEXT)
     password = fields.String(required=True, validate=_TEXT)
 
 
@@ -29,7 +32,7 @@ class PasskeyForm(Schema):
     """What the browser says of a new passkey, and what its owner calls it."""
 
     passkey = fields.String(required=True, validate=validate.Length(1, 16_384))
-    name = fields.String(load_default="", validate=validate.Length(max=60))
+    name = Words(LONGEST_NAME, load_default="")
 
 
 class EmailForm(Schema):

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Request
 from marshmallow import Schema, fields, validate
 
-from app.core.forms import read
+from app.core.forms import Words, read
+from app.core.words import LONGEST_NAME
 from app.identity.permissions import PERMISSIONS
 from app.identity.places import Place
 from app.identity.staff.domain import STATES
@@ -26,7 +27,7 @@ class PlaceForm(Schema):
 class WorkForm(Schema):
     """Name, role and places."""
 
-    name = fields.String(required=True, validate=_TEXT)
+    name = Words(LONGEST_NAME, required=True, validate=validate.Length(1))
     role_id = fields.UUID(required=True, error_messages={"required": "Choose a role."})
     places = fields.List(fields.Nested(PlaceForm), load_default=list)
 
@@ -60,7 +61,7 @@ class AcceptForm(Schema):
 class RoleForm(Schema):
     """A role's name and what it lets do."""
 
-    name = fields.String(required=True, validate=_TEXT)
+    name = Words(LONGEST_NAME, required=True, validate=validate.Length(1))
     permissions = fields.List(
         fields.String(validate=validate.OneOf(PERMISSIONS)), load_default=list
     )

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from app.core.access import for_programs, public
 from app.core.errors import Invalid, NotFound
 from app.core.forms import read
+from app.core.limits import limited
 from app.core.web import csrf
 from app.identity.tokens.errors import TokenRefused
 from app.identity.tokens.exchange import Issued, prove_machine, refresh
@@ -21,6 +22,7 @@ token_endpoint = Blueprint("token_endpoint", __name__)
 @public
 @for_programs
 @csrf.exempt  # type: ignore[untyped-decorator]  # what is sent proves itself, no cookie
+@limited("token")
 def token() -> Response:
     """An access token for a machine's secret or for a refresh token."""
     try:

@@ -2,9 +2,10 @@
 
 from marshmallow import Schema, fields, validate
 
+from app.core.forms import Words
+from app.core.words import LONGEST_NAME
 from app.identity.permissions import PERMISSIONS
 
-_NAME = (validate.Length(0, 2000), validate.ContainsNoneOf("\0"))
 # What parameters are made of (RFC 6749, appendix A).
 _TEXT = validate.Regexp(r"[\x20-\x7e]{0,2000}\Z", error="At most 2,000 ASCII characters.")
 # How long a machine's key holds, in days; 0 until somebody revokes it.
@@ -24,7 +25,7 @@ class TokenRequest(Schema):
 class GrantForm(Schema):
     """What a program may do, and what it is called."""
 
-    name = fields.String(required=True, validate=_NAME)
+    name = Words(LONGEST_NAME, required=True)
     scopes = fields.List(
         fields.String(validate=validate.OneOf(PERMISSIONS)),
         required=True,

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import requires, signed_in
+from app.core.access import proven_lately, requires, signed_in
 from app.core.errors import Invalid
 from app.core.forms import read
 from app.core.htmx import go_to
@@ -31,6 +31,7 @@ def own() -> Response:
 
 @tokens.post("/account/tokens")
 @requires(API_MANAGE)
+@proven_lately
 def issue() -> Response:
     """A pair of tokens, shown in this answer and never again."""
     actor = current_actor()
@@ -59,6 +60,7 @@ def programs() -> Response:
 
 @tokens.post("/settings/api")
 @requires(API_MANAGE)
+@proven_lately
 def make_key() -> Response:
     """A machine's key, shown in this answer and never again."""
     actor = current_actor()

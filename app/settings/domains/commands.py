@@ -57,7 +57,8 @@ def add_domain(actor: Actor, text: str) -> UUID:
         if not added.rowcount:
             sentence = f"{host} is on the list already."
             raise Invalid("host", sentence, {"host": [sentence]})
-        _note(SETTINGS_EDIT, domain_id, {"host": host}, actor)
+        after = {"host": host}
+        audit.record(SETTINGS_EDIT, "domain", domain_id, actor_id=actor.member_id, after=after)
     return domain_id
 
 
@@ -70,7 +71,8 @@ def remove_domain(actor: Actor, domain_id: UUID) -> None:
         execute(
             delete(Domain).where(Domain.tenant_id == current_tenant_id(), Domain.id == domain_id)
         )
-        _note(SETTINGS_EDIT, domain_id, {"host": host, "removed": True}, actor)
+        after = {"host": host, "removed": True}
+        audit.record(SETTINGS_EDIT, "domain", domain_id, actor_id=actor.member_id, after=after)
 
 
 def order_check(actor: Actor, domain_id: UUID) -> None:
@@ -117,7 +119,8 @@ def _outcome(row: Row[Any], found: Found) -> Json:
     if not is_given_up(missing_since, clock.now()):
         return {"problem": found, "missing_since": missing_since}
     release_host(row.host)
-    _note(DROPPED, row.id, {"host": row.host, "missing_since": str(missing_since)})
+    after = {"host": row.host, "missing_since": str(missing_since)}
+    audit.record(DROPPED, "domain", row.id, actor_id=None, after=after)
     return {"problem": found, "missing_since": None, "verified_at": None}
 
 
@@ -126,7 +129,7 @@ def _proven(row: Row[Any]) -> Json:
         return {"problem": None, "missing_since": None}
     if not claim_host(row.host):
         return {"problem": Found.TAKEN}
-    _note(VERIFIED, row.id, {"host": row.host})
+    audit.record(VERIFIED, "domain", row.id, actor_id=None, after={"host": row.host})
     return {"problem": None, "missing_since": None, "verified_at": clock.now()}
 
 
@@ -170,8 +173,3 @@ def _set(domain_id: UUID, **values: object) -> None:
         .where(Domain.tenant_id == current_tenant_id(), Domain.id == domain_id)
         .values(**values)
     )
-
-
-def _note(act: str, domain_id: UUID, after: Json, actor: Actor | None = None) -> None:
-    actor_id = actor.member_id if actor else None
-    audit.record(act, "domain", domain_id, actor_id=actor_id, after=after)

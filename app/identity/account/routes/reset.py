@@ -8,6 +8,7 @@ from app.core.access import public
 from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.htmx import go_to
+from app.core.limits import limited
 from app.identity.account import reset as commands
 from app.identity.account.forms import EmailOnlyForm, NewPasswordForm
 from app.identity.account.routes.blueprint import REFUSALS, account, shown
@@ -23,6 +24,7 @@ def reset_page() -> Response:
 
 @account.post("/reset")
 @public
+@limited("password_reset")
 def ask_for_reset() -> Response:
     """The same answer to every address, known or not."""
     try:
@@ -42,6 +44,7 @@ def new_password_page() -> Response:
 
 @account.post("/reset/password")
 @public
+@limited("password_reset")
 def reset_password() -> Response | BaseResponse:
     """Keep it, and lead to signing in."""
     token = request.form.get("token", "")

@@ -8,6 +8,7 @@ from app.core.access import proven_lately, public, signed_in
 from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.htmx import go_to
+from app.core.limits import limited
 from app.identity.account import commands
 from app.identity.account.factors import factors_of
 from app.identity.account.forms import EmailForm, PasswordForm
@@ -34,7 +35,9 @@ def change_password() -> Response | BaseResponse:
     """Choose a new password; every other session ends."""
     try:
         form = read(PasswordForm, request.form)
-        commands.change_password(login_here(), form["current"], form["password"], g.tenant.name)
+        commands.change_password(
+            login_here(), form["current_password"], form["password"], g.tenant.name
+        )
     except REFUSALS as error:
         return security_page("password", error)
     return done(gettext("Your password is changed. You are signed out everywhere else."))
@@ -42,6 +45,7 @@ def change_password() -> Response | BaseResponse:
 
 @account.post("/password/strength")
 @public
+@limited("strength")
 def strength() -> Response:
     """What to say of a password while it is typed: kept nowhere, logged nowhere."""
     person = find_person()

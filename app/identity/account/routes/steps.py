@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import public
 from app.core.errors import DomainError
 from app.core.htmx import go_to
+from app.core.limits import limited
 from app.identity.account import second_step as proofs
 from app.identity.account.factors import factors_of
 from app.identity.account.half import Half, find_half, keep_challenge, take_challenge
@@ -31,6 +32,7 @@ def second_step() -> Response | BaseResponse:
 
 @account.post("/sign-in/second")
 @public
+@limited("sign_in")
 def take_second_step() -> Response | BaseResponse:
     """Take a code or a passkey; who has waited too long begins again."""
     half = find_half()
@@ -45,6 +47,7 @@ def take_second_step() -> Response | BaseResponse:
 
 @account.post("/sign-in/second/passkey")
 @public
+@limited("sign_in")
 def passkey_to_finish() -> Response:
     """What a passkey of the account is asked to sign."""
     half = find_half()
@@ -56,6 +59,7 @@ def passkey_to_finish() -> Response:
 
 @account.post("/sign-in/passkey/options")
 @public
+@limited("sign_in")
 def passkey_to_sign_in() -> Response:
     """What any passkey for this address is asked to sign."""
     return _challenge(ALONE, *assertion())
@@ -63,6 +67,7 @@ def passkey_to_sign_in() -> Response:
 
 @account.post("/sign-in/passkey")
 @public
+@limited("sign_in")
 def sign_in_by_passkey() -> Response | BaseResponse:
     """Sign in without a password."""
     if cookie_name(request) is None:

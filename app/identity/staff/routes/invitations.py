@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import public
 from app.core.errors import Conflict, DomainError, Invalid
 from app.core.forms import read
+from app.core.limits import limited
 from app.identity import sign_in as proofs
 from app.identity.current import find_login_here
 from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
@@ -32,6 +33,7 @@ def invitation() -> Response:
 
 
 @public
+@limited("sign_in")
 def accept() -> BaseResponse:
     """Join, and come in by the door that everybody comes in by."""
     if cookie_name(request) is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import requires
+from app.core.access import proven_lately, requires
 from app.core.errors import Conflict, DomainError, Forbidden, Invalid
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to
@@ -90,6 +90,7 @@ def add_page() -> Response:
 
 
 @requires(STAFF_MANAGE)
+@proven_lately
 def invite() -> BaseResponse:
     """Invite somebody by e-mail."""
 
@@ -101,6 +102,7 @@ def invite() -> BaseResponse:
 
 
 @requires(STAFF_MANAGE)
+@proven_lately
 def add() -> BaseResponse:
     """Let somebody work here who signs in by PIN."""
 
@@ -118,12 +120,14 @@ def person(member_id: UUID) -> Response:
 
 
 @requires(STAFF_MANAGE)
+@proven_lately
 def change(member_id: UUID) -> BaseResponse:
     """Change name, role and places."""
     return _do(member_id, lambda actor: people.change(actor, member_id, read_work(request)))
 
 
 @requires(STAFF_MANAGE)
+@proven_lately
 def give_pin(member_id: UUID) -> BaseResponse:
     """Give a PIN. One by lot is shown in the answer, and never again: it is kept hashed."""
     try:
@@ -135,6 +139,7 @@ def give_pin(member_id: UUID) -> BaseResponse:
 
 
 @requires(STAFF_MANAGE)
+@proven_lately
 def clear_pin(member_id: UUID) -> BaseResponse:
     """Take the PIN away."""
     return _do(member_id, lambda actor: people.clear_pin(actor, member_id))
@@ -147,12 +152,14 @@ def sign_out(member_id: UUID) -> BaseResponse:
 
 
 @requires(STAFF_MANAGE)
+@proven_lately
 def deactivate(member_id: UUID) -> BaseResponse:
     """End all that a person has here."""
     return _do(member_id, lambda actor: people.deactivate(actor, member_id))
 
 
 @requires(STAFF_MANAGE)
+@proven_lately
 def reactivate(member_id: UUID) -> BaseResponse:
     """Let a former member work here again."""
     return _do(member_id, lambda actor: people.reactivate(actor, member_id))

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import requires
+from app.core.access import proven_lately, requires
 from app.core.errors import Conflict, DomainError, Invalid
 from app.core.htmx import go_to
 from app.identity.actor import Actor
@@ -46,6 +46,7 @@ def new() -> Response:
 
 
 @requires(ROLE_MANAGE)
+@proven_lately
 def add() -> BaseResponse:
     """Make a role of the restaurant's own."""
     try:
@@ -63,12 +64,14 @@ def role(role_id: UUID) -> Response:
 
 
 @requires(ROLE_MANAGE)
+@proven_lately
 def change(role_id: UUID) -> BaseResponse:
     """Rename a role, or let it do other things."""
     return _do(role_id, lambda actor: roles.change_role(actor, role_id, *read_role(request)))
 
 
 @requires(ROLE_MANAGE)
+@proven_lately
 def delete(role_id: UUID) -> BaseResponse:
     """Delete a role that nobody holds."""
     return _do(role_id, lambda actor: roles.delete_role(actor, role_id))
