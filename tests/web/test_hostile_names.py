@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from psycopg import Connection, sql
+from psycopg import Connection
 from werkzeug.test import TestResponse
 
 from app.core.csv_cells import FORMULA, text_cell
 from app.reporting import pdf
 from tests.architecture.test_pages import _path, _rules
 from tests.support import pages
+from tests.support.renaming import rename
 from tests.support.restaurants import Restaurant
 from tests.support.trade import Wanted, order, pay, prepare_tablet
 from tests.support.visitor import Visitor, signed_in
@@ -38,48 +39,12 @@ ATTACKS = {
 }
 TRICKS = re.compile("[\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 
-# The columns that hold what people call things, in whatever table.
-WORDS = [
-    *("name", "kitchen_name", "button_name", "description", "receipt_header", "receipt_footer"),
-    *("area", "note", "reason", "title", "subtitle", "void_text", "void_reason", "pickup_name"),
-    *("variant_name", "group_name", "category_name"),
-]
-WORDY = """
-SELECT c.table_name, c.column_name FROM information_schema.columns c
-WHERE c.table_schema = 'public' AND c.data_type = 'text' AND c.column_name = ANY(%s)
-AND EXISTS (SELECT FROM information_schema.columns t WHERE t.table_schema = 'public'
-            AND t.table_name = c.table_name AND t.column_name = 'tenant_id')
-"""
-SHORT = {("item", "button_name"): 24}
-# Written by the product alone, once, or with words of its own (why something was fired).
-KEPT = {
-    *("audit_entry", "firing", "line_modifier", "line_tax"),
-    *("order_line", "refund", "ticket", "ticket_line"),
-}
-
-
-def rename(owner: Connection, restaurant: Restaurant) -> int:
-    """Give everything that has a name an attack, and a number that nothing else has had; returns
-    how many columns.
-    """
-    columns = [it for it in owner.execute(WORDY, [WORDS]).fetchall() if it[0] not in KEPT]
-    for table, column in columns:
-        statement = sql.SQL(
-            "UPDATE {table} SET {column} = left(a.attacks[1 + n %% cardinality(a.attacks)]"
-            " || chr(8209) || n || md5(random()::text), %s) FROM (SELECT %s::text[] AS attacks) a,"
-            " (SELECT ctid AS at, row_number() OVER () AS n FROM {table} WHERE tenant_id = %s) r"
-            " WHERE {table}.ctid = r.at"
-        ).format(table=sql.Identifier(table), column=sql.Identifier(column))
-        most = SHORT.get((table, column), 20_000)
-        owner.execute(statement, [most, list(ATTACKS.values()), restaurant.tenant.id])
-    return len(columns)
-
 
 @pytest.fixture(scope="module")
 def house(new_restaurant: Callable[..., Restaurant], owner_connection: Connection) -> Restaurant:
     """It has been open for a while: an order paid, one that waits, one to take away."""
     found = new_restaurant()
-    assert rename(owner_connection, found) > 20
+    assert rename(owner_connection, found, list(ATTACKS.values())) > 20
     sold = [name for name in found.variants if name != "Steak"]  # it asks how it is to be done
     noted = zip(sold, ATTACKS.values(), strict=False)
     every = [Wanted(name, note=attack) for name, attack in noted]
@@ -88,7 +53,7 @@ def house(new_restaurant: Callable[..., Restaurant], owner_connection: Connectio
         order(found, *every)
         order(found, "Espresso", service_type="takeaway")
         prepare_tablet(found)
-    rename(owner_connection, found)
+    rename(owner_connection, found, list(ATTACKS.values()))
     return found
 
 
