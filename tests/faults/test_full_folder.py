@@ -2,7 +2,7 @@
 
 import re
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -63,24 +63,25 @@ def upload(live: Live, browser: Browser, restaurant: Restaurant, data: bytes) ->
 
 
 def test_a_full_disk_refuses_a_picture_and_keeps_nothing_of_it(
-    live: Live, trattoria: Restaurant
+    live: Live, new_restaurant: Callable[..., Restaurant]
 ) -> None:
-    alice = trattoria.people["alice"]
+    bistro = new_restaurant()
+    alice = bistro.people["alice"]
     browser = Browser(live.url)
     browser.sign_in(alice.tenant, alice.email, alice.password)
     photograph = pictures.noise("JPEG", (1_500, 1_500), quality=90)
     assert len(photograph) > 500_000  # so much is put into a temporary file by default
-    before = kept(trattoria, live.settings.data_dir)
+    before = kept(bistro, live.settings.data_dir)
     limit(live, ROOM)
 
-    status, page = upload(live, browser, trattoria, photograph)
+    status, page = upload(live, browser, bistro, photograph)
 
     assert (status, "The disk is full: nothing more can be kept." in page) == (507, True)
-    assert kept(trattoria, live.settings.data_dir) == before == NOTHING
+    assert kept(bistro, live.settings.data_dir) == before == NOTHING
 
     limit(live, resource.RLIM_INFINITY)
-    status, _page = upload(live, browser, trattoria, photograph)
+    status, _page = upload(live, browser, bistro, photograph)
     browser.close()
 
     assert status == 303
-    assert kept(trattoria, live.settings.data_dir)[0] == 1
+    assert kept(bistro, live.settings.data_dir)[0] == 1
