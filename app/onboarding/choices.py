@@ -1,7 +1,6 @@
 """What the pages of the opening propose, and what they let people choose from."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from app.core import clock
 from app.identity.permissions import ROLES
 from app.onboarding.steps import Step
 from app.tenancy.countries import Country, all_time_zones, country_names, find_country
+from app.tenancy.domain import slug_from
 from app.tenancy.queries import TenantView, get_profile
 
 Choices = list[tuple[str, str]]
@@ -35,7 +35,7 @@ def proposals(step: Step | None, tenant: TenantView) -> Mapping[str, Any]:
     if step is Step.RESTAURANT:
         return {
             "name": tenant.name,
-            "slug": slug_of(tenant.name) if _PLACEHOLDER.fullmatch(tenant.slug) else tenant.slug,
+            "slug": slug_from(tenant.name) if _PLACEHOLDER.fullmatch(tenant.slug) else tenant.slug,
             "country": get_profile().country or "",
         }
     if step is Step.LOCATION:
@@ -59,12 +59,6 @@ def lists(step: Step | None) -> dict[str, Choices]:
             ],
         }
     return {"role": [(name, name.replace("_", " ")) for name in ROLES if name != "owner"]}
-
-
-def slug_of(name: str) -> str:
-    """A name as a short name: Latin letters and digits, hyphens between."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
 
 
 def _location(tenant: TenantView, country: Country) -> dict[str, Any]:
