@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from sqlalchemy.orm import configure_mappers
 
 from app.core.assets import init_assets
 from app.core.bodies import BoundedRequest
@@ -63,4 +64,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(media)
     register(app)
     init_limits(app, SUBJECTS)
+    # Now, for forks to share: each would do it for itself, and so copy half of what is loaded.
+    configure_mappers()
     return app

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from app.runtime.forked import Forked, load
+from app.runtime.forked import Forked, load, signal_group
 from app.runtime.parent_death import die_with_parent
 from app.runtime.saying import say
 
@@ -119,7 +119,10 @@ class Supervisor:
         log = self._log(running.child)
         if running.child.forks and self._shared:
             running.process = Forked(
-                running.child.name, running.child.command, self._environment, log
+                running.child.name,
+                running.child.command,
+                self._environment,
+                Path(log.name) if log else None,
             )
         else:
             running.process = self._open(running.child, log)
@@ -194,10 +197,8 @@ def _stop(group: Sequence[_Running]) -> None:
 
 
 def _signal_group(running: _Running, number: signal.Signals) -> None:
-    if running.process is None:
-        return
-    with suppress(ProcessLookupError):
-        os.killpg(running.process.pid, number)
+    if running.process is not None:
+        signal_group(running.process.pid, number)
 
 
 def _reason(code: int) -> str:

@@ -1,5 +1,6 @@
 """The product as it runs: every process of `make run`, on this worker's database and ports."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -12,18 +13,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from app.core import crash
-from app.core.settings import PROJECT, Settings, load_settings
-from app.runtime.children import children
+from app.core.settings import Settings, load_settings
+from app.runtime.children import SHARED, children
+from app.runtime.forked import Forked, signal_group
 from app.runtime.parent_death import die_with_parent
+from app.runtime.supervisor import Child
+from tests.support import weight
 from tests.support.servers import Addresses
 
 START_S = 30.0
 STOP_S = 5.0
 
 Found = TypeVar("Found")
+Process: TypeAlias = "subprocess.Popen[bytes] | Forked"
+
+# As in `make run`, what forks has loaded the application before.
+_LOADED = multiprocessing.get_context("forkserver")
+_LOADED.set_forkserver_preload(["app.factory", *(name for name in SHARED if name != "wsgi")])
 
 
 def eventually(ask: Callable[[], Found], what: str, *, within: float = 20.0) -> Found:
@@ -46,10 +55,8 @@ class Live:
         }
         self.settings: Settings = load_settings(environment)
         self._environment = dict(os.environ) | environment | {"PYTHONUNBUFFERED": "1"}
-        self._commands = {
-            child.name: child.command for child in children(self.settings, reload=False)
-        }
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._children = {child.name: child for child in children(self.settings, reload=False)}
+        self._processes: dict[str, Process] = {}
         self._logs = folder / "logs"
         self._logs.mkdir(parents=True)
         self._marks = folder / "crash"
@@ -72,7 +79,7 @@ class Live:
     @property
     def roles(self) -> list[str]:
         """Every role, in the order of start."""
-        return list(self._commands)
+        return list(self._children)
 
     @property
     def pids(self) -> dict[str, int]:
@@ -90,16 +97,16 @@ class Live:
     def kill(self, role: str) -> None:
         """Kill -9 a role with all its children, as a power cut does."""
         process = self._processes.pop(role)
-        _signal_group(process, signal.SIGKILL)
+        signal_group(process.pid, signal.SIGKILL)
         process.wait()
 
     def stop(self, role: str) -> None:
         """Ask a role to end, and wait until it has."""
         process = self._processes.pop(role)
-        _signal_group(process, signal.SIGTERM)
+        signal_group(process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_S)
-        _signal_group(process, signal.SIGKILL)
+        signal_group(process.pid, signal.SIGKILL)
         process.wait()
 
     def wait_for_death(self, role: str) -> int:
@@ -107,7 +114,7 @@ class Live:
         process = self._processes[role]
         eventually(lambda: process.poll() is not None, f"{role} dies")
         del self._processes[role]
-        return int(process.returncode)
+        return process.wait()
 
     def is_running(self, role: str) -> bool:
         """Whether a role's process lives."""
@@ -117,7 +124,7 @@ class Live:
         """Start again what has died, as the supervisor does; returns those roles."""
         dead = [role for role in list(self._processes) if not self.is_running(role)]
         for role in dead:
-            _signal_group(self._processes[role], signal.SIGKILL)
+            signal_group(self._processes[role].pid, signal.SIGKILL)
             self._start(role, {})
         return dead
 
@@ -165,17 +172,12 @@ class Live:
 
     def _start(self, role: str, environment: Mapping[str, str]) -> None:
         assert not self.is_running(role), f"{role} runs already"
-        with (self._logs / f"{role}.log").open("ab") as log:
-            self._processes[role] = subprocess.Popen(
-                self._commands[role],
-                cwd=PROJECT,
-                env=self._environment | {crash.FOLDER: str(self._marks / role)} | dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 (as make run does)
-            )
+        marks = {crash.FOLDER: str(self._marks / role)}
+        self._processes[role] = _run(
+            self._children[role],
+            self._environment | marks | dict(environment),
+            self._logs / f"{role}.log",
+        )
 
     def _mark(self, role: str, point: str) -> Path:
         folder = self._marks / role
@@ -193,11 +195,30 @@ class Live:
         assert self.is_running(role), f"{role} ended:\n{self.log(role)[-2000:]}"
         try:
             with urllib.request.urlopen(address, timeout=2):  # noqa: S310 (an address of our own)
-                return True
+                return role != "web" or self._is_complete()
         except urllib.error.HTTPError as error:
             return error.code < 500
         except OSError:
             return False
+
+    def _is_complete(self) -> bool:
+        """Whether all processes that answer pages are there."""
+        return len(weight.group(self.pid("web"))) > self.settings.web_processes
+
+
+def _run(child: Child, environment: Mapping[str, str], log: Path) -> Process:
+    if child.forks:
+        return Forked(child.name, child.command, environment, log, _LOADED)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            child.command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 (as make run does)
+        )
 
 
 def free_ports(count: int) -> int:
@@ -218,8 +239,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
