@@ -6,7 +6,19 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import flood, growth, jobs, memory, pages, placing, rush, screens, sign_in, sockets
+from bench import (
+    flood,
+    growth,
+    jobs,
+    memory,
+    pages,
+    placing,
+    rush,
+    screens,
+    sign_in,
+    sockets,
+    telling,
+)
 from bench.figures import LATEST, Figure, table, write
 from bench.scene import Scene, open_scene
 
@@ -18,6 +30,7 @@ PARTS: dict[str, Part] = {
     "sockets": sockets.measure,
     "jobs": jobs.measure,
     "sign_in": sign_in.measure,
+    "telling": telling.measure,
     "flood": flood.measure,
     "memory": memory.measure,
     "growth": growth.measure,

@@ -1,12 +1,12 @@
 """Reading what a person or a program sent: values by a marshmallow schema, or clear sentences."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from flask import request
 from flask.json.provider import DefaultJSONProvider
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 
 from app.core import words
 from app.core.errors import Invalid, Malformed
@@ -46,6 +46,35 @@ class Words(fields.String):
         return text
 
 
+class Known(validate.Validator):
+    """One of many: asked when a form comes, so that no schema holds them all."""
+
+    def __init__(self, is_known: Callable[[str], bool], error: str) -> None:
+        self._is_known, self._error = is_known, error
+
+    def __call__(self, value: str) -> str:
+        """The value; raises ValidationError for one that is none."""
+        if not self._is_known(value):
+            raise ValidationError(self._error)
+        return value
+
+
+class Trimmed(Schema):
+    """Spaces around what a person types, and the line ends of a browser, mean nothing.
+
+    A password is what it is.
+    """
+
+    @pre_load
+    def _trim(self, sent: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {
+            name: value.strip().replace("\r\n", "\n")
+            if isinstance(value, str) and name != "password"
+            else value
+            for name, value in sent.items()
+        }
+
+
 def json_body() -> Mapping[str, Any]:
     """The object that a program has sent; raises Malformed where it is no JSON.
 
@@ -58,13 +87,14 @@ def json_body() -> Mapping[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def read(schema: type[Schema], sent: Mapping[str, Any]) -> Any:
+def read(schema: type[Schema], sent: Mapping[str, Any], *, optional: Sequence[str] = ()) -> Any:
     """What the schema makes of a form or of JSON; raises Invalid with sentences by field.
 
-    A field inside a list or an object is named by its path, as in `lines.0.quantity`.
+    Fields of `optional` may be missing, and then are. A field inside a list or an object is named
+    by its path, as in `lines.0.quantity`.
     """
     try:
-        return schema(unknown=EXCLUDE).load(sent)
+        return schema(unknown=EXCLUDE, partial=optional).load(sent)
     except ValidationError as error:
         by_field = dict(_by_path("", error.messages))
         sentence = " ".join(dict.fromkeys(chain(*by_field.values())))

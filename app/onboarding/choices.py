@@ -12,6 +12,7 @@ from app.identity.permissions import ROLES
 from app.onboarding.steps import Step
 from app.tenancy.countries import Country, all_time_zones, country_names, find_country
 from app.tenancy.domain import slug_from
+from app.tenancy.forms import INCLUSIVE, ON_TOP
 from app.tenancy.queries import TenantView, get_profile
 
 Choices = list[tuple[str, str]]
@@ -68,7 +69,7 @@ def _location(tenant: TenantView, country: Country) -> dict[str, Any]:
         "time_zone": country.time_zone,
         "currency": country.currency,
         "locale": country.locale,
-        "tax_inclusive": "true" if country.tax_inclusive else "false",
+        "tax_model": INCLUSIVE if country.tax_inclusive else ON_TOP,
         "tax_name": _("VAT") if country.tax_inclusive else _("Sales tax"),
         "cut_off": country.cut_off.strftime("%H:%M"),
         "dine_in_style": "pay_later",

@@ -1,36 +1,23 @@
 """What the pages of the opening send."""
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from app.core.forms import Words
+from app.core.forms import Known, Trimmed, Words
 from app.identity.permissions import ROLES
 from app.menu.commands.setup import NewTaxRate
 from app.onboarding.commands import FirstLocation
 from app.onboarding.steps import MOST_TABLES
 from app.tenancy.commands import NewLocation
-from app.tenancy.countries import all_time_zones, country_codes, is_locale
+from app.tenancy.countries import is_country
+from app.tenancy.forms import NAME, Place
 
-_NAME = validate.Length(1, 60, error="A name has 1 to 60 characters.")
-_STYLE = validate.OneOf(("pay_first", "pay_later"), error="Choose when guests pay.")
 TAX_CLASSES = {"food": "Food", "drinks": "Drinks", "alcohol": "Alcohol"}
 MOST_STATIONS = 8
-
-
-class _Trimmed(Schema):
-    """Text without the spaces around it."""
-
-    @pre_load
-    def _trim(self, sent: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-        return {
-            name: value.strip() if isinstance(value, str) and name != "password" else value
-            for name, value in sent.items()
-        }
 
 
 def read_email(text: str) -> str:
@@ -41,7 +28,7 @@ def read_email(text: str) -> str:
         raise ValidationError("That is not an e-mail address.") from error
 
 
-class SignUpForm(_Trimmed):
+class SignUpForm(Trimmed):
     """The e-mail of whoever wants to open a restaurant."""
 
     email = fields.String(required=True)
@@ -54,22 +41,20 @@ class SignUpForm(_Trimmed):
             raise ValidationError({"email": error.messages}) from error
 
 
-class FounderForm(_Trimmed):
+class FounderForm(Trimmed):
     """Who opens the restaurant; the password is asked of a new account alone."""
 
-    name = Words(60, required=True, validate=_NAME)
-    restaurant = Words(60, required=True, validate=_NAME)
+    name = Words(60, required=True, validate=NAME)
+    restaurant = Words(60, required=True, validate=NAME)
     password = fields.String(load_default=None, validate=validate.Length(max=256))
 
 
-class RestaurantForm(_Trimmed):
+class RestaurantForm(Trimmed):
     """What it is called, its short name and its country."""
 
-    name = Words(60, required=True, validate=_NAME)
+    name = Words(60, required=True, validate=NAME)
     slug = fields.String(required=True)
-    country = fields.String(
-        required=True, validate=validate.OneOf(country_codes(), error="Choose the country.")
-    )
+    country = fields.String(required=True, validate=Known(is_country, "Choose the country."))
 
 
 class Percent(fields.Decimal):
@@ -83,24 +68,11 @@ class Percent(fields.Decimal):
 _PERCENT = validate.Range(0, 100, error="A tax rate is between 0 and 100 per cent.")
 
 
-class LocationForm(_Trimmed):
-    """The first location: its clock, its money, its law and how it serves."""
+class FirstLocationForm(Place):
+    """The first location, its taxes and its stations."""
 
-    name = Words(60, required=True, validate=_NAME)
     slug = fields.String(required=True)
-    time_zone = fields.String(
-        required=True, validate=validate.OneOf(all_time_zones(), error="Choose the time zone.")
-    )
-    currency = fields.String(
-        required=True, validate=validate.Regexp(r"[A-Z]{3}\Z", error="Three letters, such as EUR.")
-    )
-    locale = fields.String(required=True, validate=is_locale)
-    tax_inclusive = fields.Boolean(required=True)
-    cut_off = fields.Time(format="%H:%M", required=True)
-    dine_in_style = fields.String(required=True, validate=_STYLE)
-    takeaway_style = fields.String(required=True, validate=_STYLE)
-    receipt_header = Words(400, lines=True, load_default="")
-    tax_name = Words(60, required=True, validate=_NAME)
+    tax_name = Words(60, required=True, validate=NAME)
     food = Percent(load_default=Decimal(0), validate=_PERCENT)
     drinks = Percent(load_default=Decimal(0), validate=_PERCENT)
     alcohol = Percent(load_default=Decimal(0), validate=_PERCENT)
@@ -129,10 +101,10 @@ class TablesForm(Schema):
     )
 
 
-class EmployeeForm(_Trimmed):
+class EmployeeForm(Trimmed):
     """Somebody who works here and signs in by PIN."""
 
-    name = Words(60, required=True, validate=_NAME)
+    name = Words(60, required=True, validate=NAME)
     role = fields.String(required=True, validate=validate.OneOf(ROLES, error="Choose a role."))
     pin = fields.String(
         required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="A PIN has four digits.")

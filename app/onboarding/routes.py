@@ -61,7 +61,7 @@ def save_location() -> Response | BaseResponse:
     """Open it."""
     try:
         commands.open_first_location(
-            current_actor(), forms.read_location(read(forms.LocationForm, request.form))
+            current_actor(), forms.read_location(read(forms.FirstLocationForm, request.form))
         )
     except DomainError as error:
         return _page(Step.LOCATION, error)

@@ -5,104 +5,51 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from babel import Locale
-from babel.numbers import list_currencies
-from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
+from marshmallow import fields, pre_load, validate
 
 from app.core.errors import Invalid
 from app.core.forms import Words
 from app.menu.queries import TaxClassView
 from app.settings.locations import SetUp
 from app.tenancy.commands import NewLocation
-from app.tenancy.countries import Country, all_time_zones, is_locale
+from app.tenancy.countries import Country, all_time_zones
 from app.tenancy.domain import slug_from
+from app.tenancy.forms import INCLUSIVE, ON_TOP, Paper, Place
 from app.tenancy.queries import LocationView
 
-STYLES = ("pay_later", "pay_first")
+FIXED = ("currency", "tax_model", "time_zone")
 LEVELS = ("line", "bill")
-INCLUSIVE, ON_TOP = TAX_MODELS = ("inclusive", "on_top")
 TAX = "VAT"
-MOST_LINES = 8
 MOST_COIN = 100_000
 PERCENT = "percent-"
 _OF_SETUP = frozenset({"copy_from", "tables", "overrides", "tax_name"})
-
-LONGEST_PAPER = 400
-_NAME = validate.Length(1, 60, error="A name has 1 to 60 characters.")
 _NUMBER = "A rate is a number from 0 to 100, such as 10 or 8.875."
 
 
-def _check_locale(text: str) -> None:
-    if not is_locale(text):
-        raise ValidationError("Choose a language of the list.")
+class LocationForm(Place):
+    """What may be changed of a location. What its orders have fixed (FIXED) is not sent at all."""
 
-
-def _check_paper(text: str) -> None:
-    if len(text.splitlines()) > MOST_LINES or any(len(line) > 48 for line in text.splitlines()):
-        raise ValidationError(f"At most {MOST_LINES} lines of 48 characters fit on the paper.")
-
-
-class _Trimmed(Schema):
-    """Forms whose spaces around a value, and line ends of a browser, mean nothing."""
-
-    @pre_load
-    def _trim(self, sent: Any, **_: Any) -> dict[str, Any]:
-        values = {name: sent[name].strip().replace("\r\n", "\n") for name in sent}
-        return {name: value for name, value in values.items() if value or name != "copy_from"}
-
-
-def _time_zone(*, required: bool = False) -> fields.String:
-    known = validate.OneOf(all_time_zones(), error="Choose a time zone of the list.")
-    return fields.String(required=required, validate=known)
-
-
-def _currency(*, required: bool = False) -> fields.String:
-    known = validate.OneOf(sorted(list_currencies()), error="A currency is like EUR or USD.")
-    return fields.String(required=required, validate=known)
-
-
-def _tax_model(*, required: bool = False) -> fields.String:
-    return fields.String(required=required, validate=validate.OneOf(TAX_MODELS))
-
-
-class LocationForm(_Trimmed):
-    """What may be changed of a location; what orders have fixed is not sent at all."""
-
-    name = Words(60, required=True, validate=_NAME)
-    locale = fields.String(required=True, validate=_check_locale)
-    time_zone = _time_zone()
-    currency = _currency()
-    tax_model = _tax_model()
-    cut_off = fields.Time(
-        required=True, format="%H:%M", error_messages={"invalid": "A time is like 04:00."}
-    )
-    dine_in_style = fields.String(required=True, validate=validate.OneOf(STYLES))
-    takeaway_style = fields.String(required=True, validate=validate.OneOf(STYLES))
     rounding_level = fields.String(required=True, validate=validate.OneOf(LEVELS))
     cash_step_minor = fields.Integer(
         required=True,
         validate=validate.Range(1, MOST_COIN, error="The smallest coin is 1 or more."),
         error_messages={"invalid": "The smallest coin is a whole number."},
     )
-    receipt_header = Words(LONGEST_PAPER, lines=True, load_default="", validate=_check_paper)
-    receipt_footer = Words(LONGEST_PAPER, lines=True, load_default="", validate=_check_paper)
-
-    @post_load
-    def _as_columns(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        model = data.pop("tax_model", None)
-        return data | ({"tax_inclusive": model == INCLUSIVE} if model else {})
+    receipt_footer = Paper()
 
 
 class NewLocationForm(LocationForm):
-    """A new location: an empty slug is made of the name, `copy_from` empty copies nothing."""
+    """A new location: an empty slug is made of the name, an empty `copy_from` copies nothing."""
 
-    time_zone = _time_zone(required=True)
-    currency = _currency(required=True)
-    tax_model = _tax_model(required=True)
     slug = fields.String(load_default="")
-    copy_from = fields.UUID(load_default=None)
+    copy_from = fields.UUID(load_default=None, allow_none=True)
     tables = fields.Boolean(load_default=False)
     overrides = fields.Boolean(load_default=False)
     tax_name = Words(40, load_default="")
+
+    @pre_load
+    def _copy_nothing(self, sent: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**sent, "copy_from": sent.get("copy_from") or None}
 
 
 def location_of(form: Mapping[str, Any]) -> NewLocation:

@@ -107,6 +107,11 @@ def country_codes() -> tuple[str, ...]:
     )
 
 
+def is_country(code: str) -> bool:
+    """Whether something can be proposed for a country."""
+    return code in country_codes()
+
+
 def country_names(locale: str) -> list[tuple[str, str]]:
     """Code and name of each country in the words of a locale, by name."""
     names = Locale.parse(locale).territories
@@ -115,7 +120,7 @@ def country_names(locale: str) -> list[tuple[str, str]]:
 
 def find_country(code: str, on: date) -> Country | None:
     """What a country proposes on a date, or None for a code that is none."""
-    if code not in country_codes():
+    if not is_country(code):
         return None
     currency = _currency(code, on)
     by_currency = _CASH_STEPS_BY_CURRENCY.get(currency, 1)
@@ -142,6 +147,11 @@ def is_locale(text: str) -> bool:
     except (ValueError, UnknownLocaleError):
         return False
     return True
+
+
+def is_time_zone(text: str) -> bool:
+    """Whether some country has a time zone of that name."""
+    return text in all_time_zones()
 
 
 @cache

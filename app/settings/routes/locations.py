@@ -68,7 +68,8 @@ def change_location(location_id: UUID) -> Response | BaseResponse:
     actor = current_actor()
     place = locations.get_place(actor, location_id)
     try:
-        locations.edit_location(actor, location_id, read(forms.LocationForm, request.form))
+        form = read(forms.LocationForm, request.form, optional=forms.FIXED)
+        locations.edit_location(actor, location_id, form)
     except Invalid as error:
         return _edit_form(place, error.status, error)
     return go_to(url_for("settings.locations"))
