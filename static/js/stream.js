@@ -95,9 +95,25 @@
 
   /* The session is over (no touch for long, signed out elsewhere) or the device is revoked: rather the way back in than
      a dead board. A tablet asks for the PIN by itself (lock.js). */
+  function wayBackIn() {
+    if (!document.getElementById("lock")) location.reload();
+  }
+
   document.addEventListener("htmx:ws:close", (event) => {
-    if (event.detail.code === OVER && !document.getElementById("lock")) location.reload();
+    if (event.detail.code === OVER) wayBackIn();
   });
+
+  /* A browser does not tell a socket that is refused from one that nobody answers. So a silent page asks for itself now and
+     then: where it is led elsewhere, or refused, waiting for the socket is in vain. */
+  let looked = 0;
+  async function look() {
+    if (Date.now() - looked < SILENT_AFTER) return;
+    looked = Date.now();
+    const idle = Math.floor((looked - Number(document.documentElement.dataset.touched)) / 1000);
+    const request = { method: "HEAD", headers: { "X-Idle": String(idle) } };
+    const answer = await fetch(location.href, request).catch(() => null);
+    if (answer?.redirected || [401, 403, 404].includes(answer?.status)) wayBackIn();
+  }
 
   function drawMark(element, silent) {
     const state = heard === null ? "waiting" : silent > SILENT_AFTER ? "lost" : "live";
@@ -115,6 +131,7 @@
     document.documentElement.toggleAttribute("data-stale", stale);
     if (stale && banner.hidden) banner.textContent = banner.dataset.text.replace("{n}", SILENT_AFTER / 1000);
     banner.hidden = !stale;
+    if (stale) look();
   }
 
   const started = Date.now();

@@ -8,13 +8,19 @@ from playwright.sync_api import Browser
 
 from tests.support.browser import SCREEN, TABLET, Device, running_browser
 from tests.support.live import Live
-from tests.support.restaurants import Person
+from tests.support.restaurants import Person, Restaurant
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with running_browser() as found:
         yield found
+
+
+@pytest.fixture
+def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
+    """A restaurant of the test's own."""
+    return new_restaurant()
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ SOON_MS = 15_000
 
 
 @pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def nobodys(browser: Browser, live: Live) -> Iterator[Callable[..., Device]]:
     """`nobodys()` is a browser of its own where nobody has signed in."""
     contexts = []

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.browser
 SOON_MS = 15_000
 
 
-@pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
 def seat_two(page: Page, table: str) -> None:
     page.get_by_role("link", name=f"Table {table}").click()
     page.locator("#sheet").get_by_role("button", name="2", exact=True).click()

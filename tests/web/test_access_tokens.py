@@ -29,17 +29,6 @@ Recorder = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    """One of the test's own: its people change."""
-    return new_restaurant()
-
-
-@pytest.fixture
-def program(app: Flask, bistro: Restaurant) -> Program:
-    return Program(app, bistro)
-
-
-@pytest.fixture
 def alice(bistro: Restaurant) -> Person:
     return bistro.people["alice"]
 

@@ -24,11 +24,6 @@ VIOLET = "#6c2d8b"
 
 
 @pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def alice(bistro: Restaurant, client_of: ClientOf) -> Visitor:
     """The owner, at the brand page."""
     visitor = client_of(bistro.people["alice"])

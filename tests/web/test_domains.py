@@ -48,11 +48,6 @@ def dns(app: Flask, server: NameServer) -> Iterator[NameServer]:
 
 
 @pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def alice(bistro: Restaurant, client_of: Callable[[Person], Visitor]) -> Visitor:
     return client_of(bistro.people["alice"])
 

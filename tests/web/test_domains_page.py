@@ -13,11 +13,6 @@ from tests.support.visitor import Visitor
 
 
 @pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def alice(bistro: Restaurant, client_of: Callable[[Person], Visitor]) -> Visitor:
     return client_of(bistro.people["alice"])
 

@@ -1,7 +1,5 @@
 """The restaurant's locations: listed, added from what a country proposes, changed."""
 
-from collections.abc import Callable
-
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
@@ -13,11 +11,6 @@ from tests.support.trade import order
 from tests.support.visitor import Visitor, signed_in
 
 NEW = {"name": "Porto Vecchio", "slug": ""}
-
-
-@pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
 
 
 @pytest.fixture

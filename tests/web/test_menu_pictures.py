@@ -20,11 +20,6 @@ MOST_BYTES = 50_000
 
 
 @pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def alice(bistro: Restaurant, client_of: ClientOf) -> Visitor:
     """The owner, at the page of pictures."""
     visitor = client_of(bistro.people["alice"])

@@ -32,18 +32,8 @@ TABLES = ("api_grant", "refresh_token", "signing_key", "audit_entry", "idempoten
 
 
 @pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def alice(bistro: Restaurant, client_of: Callable[[Person], Visitor]) -> Visitor:
     return client_of(bistro.people["alice"])
-
-
-@pytest.fixture
-def program(app: Flask, bistro: Restaurant) -> Program:
-    return Program(app, bistro)
 
 
 def settings_of(restaurant: Restaurant) -> str:

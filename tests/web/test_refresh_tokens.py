@@ -1,6 +1,5 @@
 """Refresh tokens: each is used once, and one that comes back ends its family."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -23,16 +22,6 @@ from tests.support.together import together
 
 UNKNOWN = "01a21254-62e4-7fff-8fff-a1fb0854469a"
 LONG_AFTER = RETRY_WITHIN + timedelta(seconds=1)
-
-
-@pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
-def program(app: Flask, bistro: Restaurant) -> Program:
-    return Program(app, bistro)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The keys that sign access tokens: public halves, sealed halves, rotation."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -21,11 +20,6 @@ from tests.support.servers import ENCRYPTION_KEY
 
 UNKNOWN = "01a21254-62e4-7fff-8fff-a1fb0854469a"
 LONG_AFTER = RETRY_WITHIN + timedelta(seconds=1)
-
-
-@pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -26,16 +25,6 @@ from tests.support.restaurants import Person, Restaurant
 
 UNKNOWN = "01a21254-62e4-7fff-8fff-a1fb0854469a"
 LONG_AFTER = RETRY_WITHIN + timedelta(seconds=1)
-
-
-@pytest.fixture
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
-def program(app: Flask, bistro: Restaurant) -> Program:
-    return Program(app, bistro)
 
 
 @pytest.fixture
