@@ -23,7 +23,7 @@ IN_EXPRESSIONS: Mapping[str, str] = {
 }
 IN_MARKUP: Mapping[str, str] = {
     "style-attribute": r"\sstyle\s*=",
-    "inline-handler": r"\s(on[a-z]+|hx-on[:\w-]*)\s*=\s*[\"']",
+    "inline-handler": r"\s(on[a-z]+|hx-on[:\w-]*)\s*=",
     "inline-script": r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|\b(javascript|js):",
     "inline-style": r"<style\b",
 }
@@ -64,8 +64,8 @@ def in_program(path: str, text: str) -> Iterator[Finding]:
 def in_template(path: str, text: str) -> Iterator[Finding]:
     """What breaks a rule in a template."""
     text = _blanked(_JINJA_COMMENT, text)
-    yield from _matches(path, text, IN_EXPRESSIONS)
-    yield from _matches(path, _blanked(_JINJA, text), IN_MARKUP)
+    yield from _matches(path, text, IN_EXPRESSIONS, re.IGNORECASE)
+    yield from _matches(path, _blanked(_JINJA, text), IN_MARKUP, re.IGNORECASE)
 
 
 def in_script(path: str, text: str) -> Iterator[Finding]:
@@ -73,9 +73,11 @@ def in_script(path: str, text: str) -> Iterator[Finding]:
     yield from _matches(path, _blanked(_JS_COMMENT, text), IN_SCRIPTS)
 
 
-def _matches(path: str, text: str, rules: Mapping[str, str]) -> Iterator[Finding]:
+def _matches(
+    path: str, text: str, rules: Mapping[str, str], flags: re.RegexFlag = re.NOFLAG
+) -> Iterator[Finding]:
     for rule, pattern in rules.items():
-        for found in re.finditer(pattern, text):
+        for found in re.finditer(pattern, text, flags):
             yield Finding(path, text.count("\n", 0, found.start(0) + 1) + 1, rule)
 
 

@@ -21,6 +21,14 @@ PROGRAMS = {
         'admin.execute(sql.SQL(f"DROP DATABASE {name}"))',
         'def ask(name):\n    wanted = f"SELECT {name}"\n    execute(text(wanted))',
         'execute(text("SELECT " + ", ".join(names)))',
+        'def ask(name):\n    wanted: str = f"SELECT {name}"\n    execute(text(wanted))',
+        'wanted = "SELECT "\nwanted += name\nexecute(text(wanted))',
+        'select(literal_column(f"{name} = 1"))',
+        'from sqlalchemy import text as statement\nexecute(statement(f"SELECT {name}"))',
+        'STATEMENT = "SELECT {}"\nexecute(text(STATEMENT.format(name)))',
+        "execute(text(text=f'SELECT {name}'))",
+        "execute(text(asked(name)))",
+        "execute(text(request.args['q']))",
     ],
     "unescaped": [
         "from markupsafe import Markup",
@@ -47,13 +55,14 @@ PROGRAMS = {
     ],
 }
 TEMPLATES = {
-    "unescaped": ["{{ a|safe }}", "{{ a | safe }}", "{% autoescape false %}", "{{ Markup(a) }}"],
+    "unescaped": ["{{ a|safe }}", "{{ a | safe }}", "{% autoescape False %}", "{{ Markup(a) }}"],
     "request-state": ["{{ session.member_id }}", "{% if current_user.name %}x{% endif %}"],
     "style-attribute": ['<p style="color: red">', "<p\n style='top:0'>"],
     "inline-handler": [
         '<a onclick="go()">',
         '<p hx-on:click="go()">',
         "<img src=x onerror='x'>",
+        "<img src=x onError=go()>",
     ],
     "inline-script": ["<script>go()</script>", '<a href="javascript:go()">', '<p hx-vals="js:{}">'],
     "inline-style": ["<style>p { color: red }</style>"],
