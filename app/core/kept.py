@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -19,12 +19,20 @@ def kept_encryption_keys(data_dir: Path) -> tuple[str, ...]:
 
 
 def renew_encryption_keys(data_dir: Path) -> tuple[str, ...]:
-    """Put a fresh key in front and keep one older one; returns all, the last on its way out."""
-    path = data_dir / "encryption_keys"
+    """Put a fresh key in front; the others stay, for what runs still seals with one of them."""
     keys = (_fresh_key(), *kept_encryption_keys(data_dir))
-    draft = _written(path, "\n".join(keys[:2]))
-    draft.replace(path)
+    _replace_encryption_keys(data_dir, keys)
     return keys
+
+
+def keep_newest_encryption_key(data_dir: Path) -> None:
+    """Let all keys but the first go."""
+    _replace_encryption_keys(data_dir, kept_encryption_keys(data_dir)[:1])
+
+
+def _replace_encryption_keys(data_dir: Path, keys: Sequence[str]) -> None:
+    path = data_dir / "encryption_keys"
+    _written(path, "\n".join(keys)).replace(path)
 
 
 def _fresh_key() -> str:

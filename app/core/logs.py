@@ -10,7 +10,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.core import clock
 from app.core.tenant import find_tenant_id
-from app.core.words import without_card_numbers
+from app.core.words import has_card_number, without_card_numbers
 
 HIDDEN = "[hidden]"
 _SECRET = re.compile(
@@ -18,7 +18,7 @@ _SECRET = re.compile(
     r"|(^|_)otp|recovery|pairing|^code$",
     re.IGNORECASE,
 )
-_IN_URL = re.compile(r"(://[^:/@\s]*):[^@\s]+@")
+_IN_URL = re.compile(r"(://[^:/@\s]*):\S+@")
 _IN_CONNINFO = re.compile(r"\b(password=)('[^']*'|[^\s'&]+)")
 
 
@@ -86,4 +86,6 @@ def _redacted(name: str, value: Any) -> Any:
     if isinstance(value, str):
         hidden = _IN_CONNINFO.sub(rf"\1{HIDDEN}", _IN_URL.sub(rf"\1:{HIDDEN}@", value))
         return without_card_numbers(hidden, HIDDEN)
+    if isinstance(value, int) and has_card_number(str(value)):
+        return HIDDEN
     return value

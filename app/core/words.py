@@ -20,14 +20,19 @@ _REFUSED_KINDS = {"Cc", "Cs"}  # control characters, halves of characters
 _TAGS = range(0xE0000, 0xE0080)
 _LINES = "\n\r\t"
 
-_BETWEEN = r"[\s\u2010-\u2015-]"
-# Digits in groups. An international telephone number begins with + or 00, which no card does;
-# a word has letters, a fraction a point.
-_RUN = re.compile(rf"(?<![\w+])(?<!\d[.,])\d+(?:{_BETWEEN}\d+)*(?!\w)")
+_BETWEEN = r"[\s/_\u2010-\u2015\u2212-]"
+# Ids and hashes have letters among their digits, and are no cards by any chance.
+_ID = r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?=[0-9]*[a-f])[0-9a-f]{20,}\b"
+# Digits in groups; with points between them where they are groups of a card, not a fraction.
+_RUN = re.compile(
+    rf"{_ID}|(?P<dotted>(?<![\d.,])\d{{4,6}}(?:[.,]\d{{3,7}})+(?!\d))"
+    rf"|(?P<run>\+?(?<!\d[.,])\d+(?:{_BETWEEN}\d+)*)",
+    re.IGNORECASE,
+)
 _GROUP = re.compile(r"\d+")
-_ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 _LENGTHS = range(13, 20)
 _LEAST_IN_GROUP = 4
+_LONGEST_PHONE = 15  # by E.164, behind + or 00
 
 
 def problem_in(text: str, most: int, *, lines: bool = False) -> str | None:
@@ -61,20 +66,19 @@ def shown(value: object) -> object:
 
 
 def has_card_number(text: str) -> bool:
-    """Whether 13 to 19 digits in a row, spaces and hyphens between them aside, pass Luhn.
+    """Whether 13 to 19 digits in a row pass Luhn, whatever people write between them.
 
-    Other numbers may stand beside them, as an expiry date does.
+    Other numbers may stand beside them, as an expiry date does; an international telephone number
+    is none.
     """
-    return any(map(str.isdecimal, text)) and any(
-        _holds_card(found[0]) for found in _RUN.finditer(_ID.sub("", text))
-    )
+    return any(map(str.isdecimal, text)) and any(map(_holds_card, _RUN.finditer(text)))
 
 
 def without_card_numbers(text: str, instead: str) -> str:
     """The text with `instead` in place of whatever holds a card number."""
     if not has_card_number(text):
         return text
-    return _RUN.sub(lambda found: instead if _holds_card(found[0]) else found[0], text)
+    return _RUN.sub(lambda found: instead if _holds_card(found) else found[0], text)
 
 
 def passes_luhn(digits: str) -> bool:
@@ -84,9 +88,15 @@ def passes_luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _holds_card(run: str) -> bool:
+def _holds_card(found: re.Match[str]) -> bool:
+    run = found["dotted"] or found["run"]
+    if run is None:
+        return False
     groups = _GROUP.findall(run)
-    return _is_card("".join(groups)) or any(
+    digits = "".join(groups)
+    if run.startswith(("+", "00")) and len(digits.removeprefix("00")) <= _LONGEST_PHONE:
+        return False
+    return _is_card(digits) or any(
         _is_card("".join(groups[first:last]))
         for first in range(len(groups))
         for last in range(first + 1, min(len(groups), first + 5) + 1)
@@ -95,4 +105,4 @@ def _holds_card(run: str) -> bool:
 
 
 def _is_card(digits: str) -> bool:
-    return len(digits) in _LENGTHS and not digits.startswith("00") and passes_luhn(digits)
+    return len(digits) in _LENGTHS and passes_luhn(digits)

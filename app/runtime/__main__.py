@@ -21,7 +21,7 @@ from app.runtime.binaries import postgres_tools
 from app.runtime.children import SHARED, children
 from app.runtime.errors import SetupError
 from app.runtime.ports import check_ports
-from app.runtime.prepare import make_roles, migrate, migrate_and_seed, running_services
+from app.runtime.prepare import make_ready, make_roles, migrate, running_services
 from app.runtime.supervisor import Supervisor
 
 WRONG_SETTINGS = 2
@@ -93,10 +93,10 @@ def _serve(settings: Settings, *, reload: bool) -> int:
     exposure.report(settings)
     with running_services(settings) as running:
         make_roles(settings)
-        sign_ins = migrate_and_seed(settings, running.environment)
+        sign_ins = make_ready(settings, running)
         Supervisor(
             children(settings, reload=reload),
-            running.environment,
+            running.serving,
             logs=None if reload else settings.data_dir / "logs",
             on_tick=[running.revive, Announcement(settings, sign_ins).tick],
             # With reload each child loads the code as it is now.

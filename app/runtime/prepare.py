@@ -15,13 +15,24 @@ from app.core.settings import PROJECT, Settings
 from app.runtime.errors import SetupError
 from app.runtime.services import Services
 
+_OF_TOOLS = ("DATABASE_OWNER_URL", "DATABASE_ADMIN_URL")
+
 
 @dataclass(frozen=True)
 class Running:
-    """What the processes need to know, and `revive` to start a dead embedded server again."""
+    """What tools need to know, and `revive` to start a dead embedded server again.
+
+    `were_idle`: no process of an earlier start can still be there.
+    """
 
     environment: Mapping[str, str]
     revive: Callable[[], None]
+    were_idle: bool
+
+    @property
+    def serving(self) -> dict[str, str]:
+        """What the processes that serve need to know: no address past row-level security."""
+        return {name: value for name, value in self.environment.items() if name not in _OF_TOOLS}
 
 
 @contextmanager
@@ -33,7 +44,7 @@ def running_services(settings: Settings) -> Iterator[Running]:
             services.up()
         _check_database(settings)
         _check_redis(settings)
-        yield Running(_environment(settings), services.revive)
+        yield Running(_environment(settings), services.revive, services.were_idle)
     finally:
         services.down()
 
@@ -54,11 +65,15 @@ def migrate(settings: Settings, environment: Mapping[str, str]) -> None:
     _python(alembic, environment, "The database could not be migrated; see above.")
 
 
-def migrate_and_seed(settings: Settings, environment: Mapping[str, str]) -> str:
-    """The same, then the demo restaurants where they are missing; returns how to sign in."""
+def make_ready(settings: Settings, running: Running) -> str:
+    """The same, then the demo restaurants where they are missing; returns how to sign in.
+
+    Where nothing can still seal with them, encryption keys that were replaced are let go.
+    """
     _check_owner(settings)
     failure = "The database could not be made ready; see above."
-    return _python(["app.runtime.tables"], environment, failure)
+    options = ["--drop-old-keys"] if running.were_idle else []
+    return _python(["app.runtime.tables", *options], running.environment, failure)
 
 
 def _check_owner(settings: Settings) -> None:

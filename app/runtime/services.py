@@ -40,6 +40,8 @@ class Services:
         self.durable = durable
         self._user: IO[str] | None = None
         self._known: tuple[Postgres | Valkey, ...] = ()
+        # Whether `up` found nothing running: nobody else has anything open here then.
+        self.were_idle = False
 
     def up(self) -> ServiceUrls:
         """Start what does not run, attach to what does, and return the addresses."""
@@ -49,6 +51,7 @@ class Services:
         fcntl.flock(self._user, fcntl.LOCK_SH)
         try:
             with self._starting():
+                self.were_idle = not any(server.is_there() for server in self._servers())
                 self._start()
         except BaseException:
             self._leave()

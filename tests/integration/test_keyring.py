@@ -1,6 +1,8 @@
 """Sealed values open with any of the keys, and with the newest alone once they were rotated."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click import ClickException
@@ -10,10 +12,12 @@ from psycopg import Connection
 
 from app.core import mail
 from app.core.db import transaction
+from app.core.kept import kept_encryption_keys
 from app.core.keyring import init_keyring, keyring, seal, unseal
-from app.core.rotation import reseal
+from app.core.rotation import finish_rotation, reseal
+from app.core.settings import Settings, load_settings
 from tests.support.restaurants import Restaurant
-from tests.support.servers import ENCRYPTION_KEY
+from tests.support.servers import ENCRYPTION_KEY, Addresses
 
 NEW_KEY = Fernet.generate_key().decode()
 
@@ -61,7 +65,46 @@ def test_a_rotation_without_the_right_key_changes_nothing(owner_connection: Conn
     with transaction():
         mail.send_later("ann@guests.example", "Waiting", "still readable")
 
-    with pytest.raises(ClickException, match="fits none"):
+    with pytest.raises(ClickException, match=r"none of the keys: .*outbox\.payload"):
         reseal(owner_connection, keyring([NEW_KEY]))
 
     assert reseal(owner_connection, keyring([ENCRYPTION_KEY])) >= 1
+
+
+@pytest.fixture
+def kept(addresses: Addresses, tmp_path: Path) -> Settings:
+    """An installation that keeps its keys, in the middle of a rotation that was stopped twice."""
+    keys = (NEW_KEY, Fernet.generate_key().decode(), ENCRYPTION_KEY)
+    (tmp_path / "encryption_keys").write_text("\n".join(keys))
+    settings = load_settings(addresses.environment)
+    return replace(settings, data_dir=tmp_path, encryption_keys=keys)
+
+
+@pytest.mark.usefixtures("in_tenant")
+def test_a_start_finishes_what_was_stopped_and_lets_the_old_keys_go(
+    kept: Settings, owner_connection: Connection
+) -> None:
+    with transaction():
+        mail.send_later("ann@guests.example", "Waiting", "sealed with the oldest")
+
+    finish_rotation(kept)
+
+    assert kept_encryption_keys(kept.data_dir) == (NEW_KEY,)
+    assert reseal(owner_connection, keyring([ENCRYPTION_KEY, NEW_KEY])) >= 1
+
+
+@pytest.mark.usefixtures("in_tenant")
+def test_no_key_goes_while_a_secret_fits_none(
+    app: Flask, kept: Settings, owner_connection: Connection
+) -> None:
+    init_keyring(app, [Fernet.generate_key().decode()])
+    with transaction():
+        mail.send_later("ann@guests.example", "Lost", "sealed with a key of nobody")
+    init_keyring(app, [ENCRYPTION_KEY])
+
+    with pytest.raises(ClickException, match=r"1 in outbox\.payload"):
+        finish_rotation(kept)
+
+    assert kept_encryption_keys(kept.data_dir) == kept.encryption_keys
+    owner_connection.execute("DELETE FROM outbox WHERE handler = 'mail.send' AND done_at IS NULL")
+    reseal(owner_connection, keyring([ENCRYPTION_KEY, NEW_KEY]))
