@@ -177,3 +177,23 @@ def test_a_new_password_ends_the_persons_programs_everywhere_and_no_machine(
         400
     ] * 2
     assert here.order(access_token_of(here.prove(key))).status_code == 201
+
+
+def test_nobodys_mailbox_is_filled_by_asking_to_move_there(
+    app: Flask,
+    bob: Person,
+    client_of: Callable[[Person], Visitor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app.extensions["limits"], "enabled", True)
+    visitor = client_of(bob)
+
+    def ask(email: str, status: int) -> None:
+        visitor.get(f"/t/{bob.tenant}/account/security")
+        visitor.submit(visitor.form("/account/email"), {"email": email}, status=status)
+
+    for status in [200] * 5 + [429]:
+        ask("stranger@demo.example", status)
+    for number in range(5):
+        ask(f"stranger-{number}@demo.example", 200)
+    ask("one-too-many@demo.example", 429)

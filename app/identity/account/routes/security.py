@@ -62,6 +62,7 @@ def strength() -> Response:
 @signed_in
 @in_own_browser
 @proven_lately
+@limited("new_email")
 def ask_for_email() -> Response | BaseResponse:
     """Mail a link to a new address."""
     try:
