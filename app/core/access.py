@@ -46,6 +46,15 @@ def proven_lately(view: View) -> View:
     return view
 
 
+def in_own_browser(view: View) -> View:
+    """This changes somebody's account, which other restaurants know too: never at a shared tablet.
+
+    There a PIN lets people in, and whoever manages the staff may set it.
+    """
+    view.__dict__["in_own_browser"] = True
+    return view
+
+
 def requires(permission: str, *, or_ask: bool = False) -> Callable[[View], View]:
     """Only a member with this permission, at this location, may call this.
 
@@ -103,6 +112,11 @@ def screens_of(view: Callable[..., Any]) -> tuple[str, ...]:
 def asks_for_proof(view: Callable[..., Any]) -> bool:
     """Whether a proof of long ago is not enough for a view."""
     return bool(getattr(view, "proven_lately", False))
+
+
+def needs_own_browser(view: Callable[..., Any]) -> bool:
+    """Whether a view is closed to sessions at a shared tablet."""
+    return bool(getattr(view, "in_own_browser", False))
 
 
 def leads_to_asking(view: Callable[..., Any]) -> bool:

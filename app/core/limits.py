@@ -54,6 +54,7 @@ LIMITS: Mapping[str, tuple[Bound, ...]] = {
         Bound("address", "20 per hour"),
         Bound("tenant", "200 per hour"),
     ),
+    "new_email": (Bound("email", "5 per hour"), Bound("person", "10 per hour")),
     "pairing": (
         Bound("address", "20 per minute", failures=True),
         Bound("tenant", "120 per minute"),

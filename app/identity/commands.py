@@ -11,6 +11,7 @@ from app.core.db import execute, transaction
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
+from app.identity.account.people import hold_account_at
 from app.identity.actor import Actor
 from app.identity.domain import check_pin
 from app.identity.models import Member, Role
@@ -128,9 +129,8 @@ def _account(new: NewMember) -> UUID | None:
     """The account behind an e-mail, opened where there is none yet."""
     if new.email is None:
         return None
-    wanted = {"email": new.email}
-    row = execute(text("SELECT id FROM app.account_by_email(:email)"), wanted).one_or_none()
-    return UUID(str(row.id)) if row else open_account(new.email, new.password or "", new.name)
+    known = hold_account_at(new.email)
+    return known or open_account(new.email, new.password or "", new.name)
 
 
 def open_account(email: str, password: str, name: str) -> UUID:

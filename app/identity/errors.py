@@ -41,6 +41,15 @@ class Lacks(Forbidden):
         self.permission = permission
 
 
+class SharedTablet(Forbidden):
+    """An account is changed where its owner alone signs in: a PIN is known to a restaurant."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "shared_tablet", _("Do this in a browser of your own, not at a shared tablet.")
+        )
+
+
 class AskManager(Forbidden):
     """Too many wrong PINs at this tablet; no other person is kept out, and no other tablet."""
 

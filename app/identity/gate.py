@@ -24,6 +24,7 @@ from app.core.access import (
     find_view,
     is_for_programs,
     leads_to_asking,
+    needs_own_browser,
     public,
     screens_of,
 )
@@ -34,7 +35,7 @@ from app.identity.account.proving import ask_for_proof, lead_to_factor
 from app.identity.actor import Actor
 from app.identity.approval import take_approval
 from app.identity.current import current_actor, find_actor, find_login_here, note_device
-from app.identity.errors import Closed
+from app.identity.errors import Closed, SharedTablet
 from app.identity.permissions import PERMISSIONS
 from app.identity.queries import PairedDevice
 from app.identity.tokens.errors import NotProven
@@ -76,6 +77,8 @@ def _check_caller(view: View, access: str) -> Response | None:
         raise Forbidden("unpaired", "This browser is not paired.")
     _require_location(actor)
     login = find_login_here()
+    if login is not None and login.device is not None and needs_own_browser(view):
+        raise SharedTablet
     if login is not None and request.method not in _SAFE:
         refused = take_approval(login)
         if refused is not None:

@@ -1,10 +1,13 @@
 """Rows of login_session: opened at sign-in and by PIN, touched, revoked."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import ARRAY, Text, cast, func, insert, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
@@ -54,14 +57,43 @@ def open_login(
     return token
 
 
-def save_login(login: Login, data: Json, touched_at: datetime) -> None:
-    """Keep what the session holds, and when the person last touched the screen."""
+def save_login(
+    login: Login, touched_at: datetime, changed: Json, removed: Collection[str] = ()
+) -> None:
+    """Keep when the person last touched the screen, and what a request has put into the session.
+
+    What else stands there is left alone: another request may have put it there since.
+    """
+    values: dict[str, Any] = {"last_seen_at": func.greatest(LoginSession.last_seen_at, touched_at)}
+    if changed or removed:
+        without = LoginSession.data.op("-")(cast(list(removed), ARRAY(Text)))
+        values["data"] = without.op("||")(cast(changed, JSONB))
     with transaction():
         execute(
             update(LoginSession)
             .where(LoginSession.tenant_id == current_tenant_id(), LoginSession.id == login.id)
-            .values(data=data, last_seen_at=func.greatest(LoginSession.last_seen_at, touched_at))
+            .values(**values)
         )
+
+
+def renew_token(login: Login, token: str) -> str | None:
+    """Have a session go on under a new token, with its data and its end; `token` opens it no more.
+
+    None where it has ended, or another request was faster: that one's token is the browser's.
+    """
+    fresh = secrets.token_urlsafe(32)
+    with transaction():
+        found = execute(
+            update(LoginSession)
+            .where(
+                LoginSession.tenant_id == current_tenant_id(),
+                LoginSession.id == login.id,
+                LoginSession.token_hash == hash_of(token),
+                LoginSession.revoked_at.is_(None),
+            )
+            .values(token_hash=hash_of(fresh))
+        )
+    return fresh if found.rowcount else None
 
 
 def end_login(session_id: UUID) -> None:

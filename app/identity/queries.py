@@ -1,7 +1,7 @@
 """Who is signed in, at which device, and who could be."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -97,9 +97,15 @@ class Login:
     expires_at: datetime
 
 
-# A session needs a touch not long ago; at a tablet also the tablet's own token and enrolment.
+# A session `s` needs a touch not long ago; at a tablet `d` also the tablet's enrolment.
+_IS_LIVE = (
+    "s.revoked_at IS NULL AND s.expires_at > :now"
+    " AND (s.device_id IS NULL AND s.last_seen_at > :seen_after OR"
+    " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
+)
+# The tablet's own token is asked for too.
 _FIND_LOGIN = text(
-    "SELECT s.id, s.data, s.last_seen_at, s.expires_at,"
+    "SELECT s.id, s.data, s.last_seen_at, s.expires_at,"  # noqa: S608 the part is the constant above
     " m.id AS member_id, m.name, r.name AS role, r.permissions,"
     " (SELECT jsonb_object_agg(l.location_id, p.permissions) FROM member_location l"
     "  LEFT JOIN role p ON p.tenant_id = l.tenant_id AND p.id = l.role_id"
@@ -111,10 +117,7 @@ _FIND_LOGIN = text(
     " JOIN role r ON r.tenant_id = s.tenant_id AND r.id = m.role_id"
     " LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id"
     " AND d.token_hash = CAST(:device_hash AS bytea)"
-    " WHERE s.tenant_id = :tenant_id AND s.token_hash = :token_hash"
-    " AND s.revoked_at IS NULL AND s.expires_at > :now"
-    " AND (s.device_id IS NULL AND s.last_seen_at > :seen_after OR"
-    " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
+    f" WHERE s.tenant_id = :tenant_id AND s.token_hash = :token_hash AND {_IS_LIVE}"
 )
 _FIND_DEVICE = text(
     "SELECT d.id, d.location_id, d.kind, d.name, d.entry_id, d.expires_at, d.blocked_at,"
@@ -123,14 +126,18 @@ _FIND_DEVICE = text(
     " FROM device d WHERE d.tenant_id = :tenant_id AND d.token_hash = :device_hash"
     " AND d.revoked_at IS NULL AND d.expires_at > :now"
 )
+_OF_MEMBER = text(
+    "SELECT s.id, s.data, s.created_at, s.last_seen_at, d.name AS device"  # noqa: S608 the part is the constant above
+    " FROM login_session s"
+    " LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id"
+    f" WHERE s.tenant_id = :tenant_id AND s.member_id = :member_id AND {_IS_LIVE}"
+    " ORDER BY s.last_seen_at DESC"
+)
 _ARE_LIVE = text(
-    "SELECT s.id FROM login_session s"
+    "SELECT s.id FROM login_session s"  # noqa: S608 the part is the constant above
     " JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id AND m.active"
     " LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id"
-    " WHERE s.tenant_id = :tenant_id AND s.id = ANY(:ids)"
-    " AND s.revoked_at IS NULL AND s.expires_at > :now"
-    " AND (s.device_id IS NULL AND s.last_seen_at > :seen_after OR"
-    " d.revoked_at IS NULL AND d.expires_at > :now AND s.last_seen_at > :touched_after)"
+    f" WHERE s.tenant_id = :tenant_id AND s.id = ANY(:ids) AND {_IS_LIVE}"
     " UNION ALL SELECT d.entry_id FROM device d"
     " WHERE d.tenant_id = :tenant_id AND d.entry_id = ANY(:ids)"
     " AND d.revoked_at IS NULL AND d.expires_at > :now"
@@ -236,6 +243,14 @@ def _device_of(row: Row[Any]) -> PairedDevice | None:
         expires_at=row.device_expires_at,
         is_blocked=row.blocked_at is not None,
     )
+
+
+def live_sessions(member_id: UUID) -> Sequence[Row[Any]]:
+    """The sessions of a member that still open something, the latest touched first.
+
+    Each row has `id`, `data`, `created_at`, `last_seen_at`, and `device`: a tablet's name or None.
+    """
+    return execute(_OF_MEMBER, {**_moment(), "member_id": member_id}).all()
 
 
 def ended(entry_ids: Collection[UUID]) -> set[UUID]:

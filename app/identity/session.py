@@ -24,7 +24,7 @@ from app.core.db import end_reading
 from app.core.failures import database_is_lost
 from app.core.network import is_private
 from app.identity.domain import TABLET_TOUCH
-from app.identity.logins import save_login
+from app.identity.logins import renew_token, save_login
 from app.identity.queries import Login, PairedDevice, find_device, find_login
 from app.tenancy.routing import tenant_of_address
 
@@ -51,7 +51,8 @@ class BrowserSession(SessionMixin):
     ) -> None:
         self.token, self.device_token = token, device_token
         self.modified = False
-        self.is_new = self.has_ended = False
+        self.is_new = self.has_ended = self.is_to_renew = False
+        self.touched_keys: set[str] = set()
         self.is_loaded = token is None
         self._visitor = visitor
         self._login: Login | None = None
@@ -93,8 +94,13 @@ class BrowserSession(SessionMixin):
         self._login = find_login(token, self.device_token)
         if self._login is None:
             raise RuntimeError("a session that was just opened is not there")
-        self.is_new, self.modified = True, False
+        self.is_new, self.modified, self.is_to_renew = True, False, False
+        self.touched_keys.clear()
         return self._login
+
+    def renew(self) -> None:
+        """Go on under another token after this request: its person has been proven again."""
+        self.is_to_renew = True
 
     def end(self) -> None:
         """Go on as a visitor; the cookie goes."""
@@ -110,17 +116,21 @@ class BrowserSession(SessionMixin):
 
     def __setitem__(self, key: str, value: object) -> None:
         self._data[key] = value
-        self.modified = True
+        self._note_change(key)
 
     def __delitem__(self, key: str) -> None:
         del self._data[key]
-        self.modified = True
+        self._note_change(key)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._data)
 
     def __len__(self) -> int:
         return len(self._data)
+
+    def _note_change(self, key: str) -> None:
+        self.touched_keys.add(key)
+        self.modified = True
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -160,6 +170,8 @@ class Sessions(SecureCookieSessionInterface):
         if browser.is_new:
             _hand_over(browser, browser.login, response)
         _save(browser, browser.login)
+        if browser.is_to_renew:
+            _renew(browser, browser.login, response)
 
 
 def browser_session() -> BrowserSession:
@@ -242,8 +254,16 @@ def _save(browser: BrowserSession, login: Login) -> None:
         return
     end_reading()  # what a failed statement left behind must not lose the session
     try:
-        save_login(login, dict(browser), touched_at)
+        changed = {key: browser[key] for key in browser.touched_keys if key in browser}
+        save_login(login, touched_at, changed, browser.touched_keys - changed.keys())
     except SQLAlchemyError as error:
         if browser.modified:
             raise
         log.warning("session.not_touched", error=type(error).__name__)
+
+
+def _renew(browser: BrowserSession, login: Login, response: Response) -> None:
+    fresh = renew_token(login, browser.token or "")
+    if fresh is not None:
+        browser.token = fresh
+        _hand_over(browser, login, response)

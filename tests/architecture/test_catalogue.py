@@ -33,6 +33,8 @@ DEFINERS = {
     "account_password_set",
     "account_email_set",
     "account_sign_out",
+    "account_hold",
+    "account_links_end",
     "account_has_factor",
     "factors",
     "factor_by_key",

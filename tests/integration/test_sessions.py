@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, session
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
@@ -14,10 +14,11 @@ from app.core.db import execute, transaction
 from app.core.errors import Forbidden, Invalid
 from app.core.ids import new_id
 from app.core.model import Json
+from app.identity.account.policy import ask_for_factor
 from app.identity.actor import Actor
 from app.identity.commands import NewMember, add_member, make_role, set_pin
 from app.identity.current import current_actor, find_actor, once
-from app.identity.logins import open_login, revoke_logins
+from app.identity.logins import LACKS_FACTOR, open_login, revoke_logins
 from app.identity.models import Member
 from app.identity.permissions import MENU_86, STAFF_MANAGE, TENANT_MANAGE
 from app.identity.queries import ended, find_login
@@ -97,6 +98,33 @@ def test_being_seen_is_noted_once_a_minute(
 
     assert updates(NOON + timedelta(seconds=59)) == 0
     assert updates(NOON + timedelta(seconds=61)) == 1
+
+
+def test_a_request_that_ends_late_leaves_what_was_put_into_the_session_meanwhile(
+    app: Flask, new_restaurant: Callable[[], Restaurant]
+) -> None:
+    """Else a touch would take the mark away by which somebody must set up a second factor."""
+    place = new_restaurant()
+    alice, home = place.people["alice"], f"/t/{place.tenant.slug}/"
+    with clock.use(NOON):
+        token = token_of(open_browser(app, place, alice))
+    headers = {"Cookie": f"{PLAIN_COOKIE}={token}"}
+
+    with clock.use(NOON + timedelta(minutes=5)):
+        with app.test_request_context(home, headers=headers):
+            assert current_actor().member_id == alice.member_id
+            session["seen"] = "late"
+            del session["_fresh"]
+            with place.inside():
+                ask_for_factor(alice.actor, needed=True)
+            app.session_interface.save_session(app, session, Response())
+        with place.inside():
+            login = find_login(token or "")
+
+    assert login is not None
+    assert login.last_seen_at == NOON + timedelta(minutes=5)
+    assert (login.data[LACKS_FACTOR], login.data["seen"]) == (True, "late")
+    assert "_fresh" not in login.data
 
 
 def test_a_session_ends_after_twelve_hours_however_busy(

@@ -54,6 +54,19 @@ def test_each_place_is_told_from_the_others(app: Flask, bob: Person, diner: Rest
     assert "198.51.100.23" not in str(here.page)
 
 
+def test_a_tablet_is_no_place_once_it_has_locked(
+    app: Flask, bob: Person, diner: Restaurant, client_of: Callable[[Person], Visitor]
+) -> None:
+    with clock.use(clock.now() - timedelta(minutes=5)):
+        open_tablet(app, diner, bob)
+    here = client_of(bob)
+
+    shown = here.get(f"/t/{bob.tenant}/account/sessions").select(".entries li")
+
+    assert len(shown) == 1
+    assert "here" in shown[0].get_text()
+
+
 def test_one_place_is_signed_out_from_another(app: Flask, bob: Person) -> None:
     lost, here = at(app, bob, FIREFOX, "198.51.100.23"), at(app, bob, "x", "203.0.113.9")
     page = here.get(f"/t/{bob.tenant}/account/sessions")

@@ -25,7 +25,9 @@ from app.identity.account.mails import send_confirmation, tell
 from app.identity.account.passkeys import registered
 from app.identity.account.people import (
     Holder,
+    end_links,
     get_holder,
+    hold_holder,
     must_have_factor,
     set_password,
     sign_out_everywhere,
@@ -47,7 +49,7 @@ def change_password(login: Login, current: str, new: str, restaurant: str) -> No
     Raises WrongSecret, TooManyTries and Invalid. The outermost transaction: a wrong try is kept.
     """
     with transaction():
-        holder = get_holder(login.person.member_id)
+        holder = hold_holder(login.person.member_id)
         is_known = knows_password(login, holder, current)
         if is_known:
             words = (*holder.words, restaurant)
@@ -65,7 +67,7 @@ def add_app(member_id: UUID, secret: str, code: str) -> list[str]:
     Returns none where there are some left. Raises WrongSecret, and Conflict for a second app.
     """
     with transaction():
-        holder = get_holder(member_id)
+        holder = hold_holder(member_id)
         step = step_of(secret, code, clock.now())
         if step is None:
             raise WrongSecret("The code does not fit. Is the clock of the phone right?")
@@ -83,7 +85,7 @@ def add_passkey(member_id: UUID, answer: str, challenge: bytes | None, name: str
     Raises WrongSecret, and Conflict for a known passkey or too many.
     """
     with transaction():
-        holder = get_holder(member_id)
+        holder = hold_holder(member_id)
         if challenge is None:
             raise WrongSecret("That took too long. Try again.")
         key_id, public_key, counter = registered(answer, challenge)
@@ -114,7 +116,7 @@ def remove_factor(login: Login, factor_id: UUID, password: str) -> None:
     """
     is_known = True
     with transaction():
-        holder = get_holder(login.person.member_id)
+        holder = hold_holder(login.person.member_id)
         if factors_of(holder.account_id).count == 1:
             _require_may_go_without(holder, password)
             is_known = knows_password(login, holder, password)
@@ -127,7 +129,7 @@ def remove_factor(login: Login, factor_id: UUID, password: str) -> None:
 def renew_codes(member_id: UUID) -> list[str]:
     """Ten fresh recovery codes in place of what was left; raises Conflict without a factor."""
     with transaction():
-        holder = get_holder(member_id)
+        holder = hold_holder(member_id)
         if not has_factor(holder.account_id):
             raise Conflict("no_factor", "Set up an app or a passkey first.")
         return _renew(holder)
@@ -144,13 +146,16 @@ def ask_for_email(member_id: UUID, email: str) -> None:
 def confirm_email(token: str) -> None:
     """Move an account to the address that a link was mailed to, and tell the old one.
 
+    Links that were mailed before are over, those to the old address too.
+
     Raises LinkOver, and Conflict where the address has an account of its own.
     """
     with transaction():
-        link = links.use("email", token)
+        link = links.look_at("email", token)
         if link.member_id is None:
             raise links.LinkOver
-        holder = get_holder(link.member_id)
+        holder = hold_holder(link.member_id)
+        links.use("email", token)  # it may have ended before the account was ours
         try:
             execute(
                 text("SELECT app.account_email_set(:id, :email)"),
@@ -158,6 +163,7 @@ def confirm_email(token: str) -> None:
             )
         except IntegrityError as error:
             raise Conflict("email_taken", "This address has an account of its own.") from error
+        end_links(holder.account_id)
         _note(holder, "account.email", _("Your account moved to another address."))
 
 

@@ -64,6 +64,26 @@ def get_holder(member_id: UUID) -> Holder:
     return found
 
 
+def hold_holder(member_id: UUID) -> Holder:
+    """The same, for who changes the account: others wait until the open transaction ends."""
+    hold_account(get_holder(member_id).account_id)
+    return get_holder(member_id)
+
+
+def hold_account(account_id: UUID) -> bool:
+    """Keep everybody else from changing or forgetting an account; False where it is gone."""
+    found = execute(text("SELECT app.account_hold(:id)"), {"id": account_id})
+    return found.scalar_one_or_none() is not None
+
+
+def hold_account_at(email: str) -> UUID | None:
+    """The account behind an e-mail, held for who is about to become a member by it, or None."""
+    row = execute(
+        text("SELECT id FROM app.account_by_email(:email)"), {"email": email}
+    ).one_or_none()
+    return UUID(str(row.id)) if row and hold_account(row.id) else None
+
+
 def find_member_of(account_id: UUID) -> UUID | None:
     """The active member of this restaurant that an account is."""
     found = execute(
@@ -100,7 +120,17 @@ def lacks_factor(member_id: UUID) -> bool:
 
 
 def set_password(account_id: UUID, password: str) -> None:
-    """Keep a password that was checked."""
+    """Keep a password that was chosen anew and checked; mailed links to the account are over."""
+    _keep_password(account_id, password)
+    end_links(account_id)
+
+
+def end_links(account_id: UUID) -> None:
+    """No link that was mailed before sets a password or moves the account, at any restaurant."""
+    execute(text("SELECT app.account_links_end(:id, :at)"), {"id": account_id, "at": clock.now()})
+
+
+def _keep_password(account_id: UUID, password: str) -> None:
     execute(
         text("SELECT app.account_password_set(:id, :secret, :at)"),
         {"id": account_id, "secret": hash_secret(password), "at": clock.now()},
@@ -110,11 +140,14 @@ def set_password(account_id: UUID, password: str) -> None:
 def renew_hash(account_id: UUID, secret_hash: str | None, password: str) -> None:
     """Hash a password that was right anew, where its hash is of other parameters than ours."""
     if secret_hash is not None and is_dated(secret_hash):
-        set_password(account_id, password)
+        _keep_password(account_id, password)
 
 
 def sign_out_everywhere(account_id: UUID, *, but: UUID | None = None) -> None:
-    """End every session of an account, at all its restaurants; `but` is left alone."""
+    """End every session of an account, at all its restaurants, but `but`; and every access token.
+
+    Programs of the person's own end with them; keys of machines stay (see `tokens.end_tokens`).
+    """
     execute(
         text("SELECT app.account_sign_out(:id, :but, :at)"),
         {"id": account_id, "but": but, "at": clock.now()},

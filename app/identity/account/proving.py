@@ -19,6 +19,7 @@ from app.identity.current import NOT_CONTENT, find_login_here
 from app.identity.errors import AskManager, TooManyTries, WrongSecret
 from app.identity.logins import LACKS_FACTOR, PROVEN_AT
 from app.identity.queries import Login
+from app.identity.session import browser_session
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 # What is open to who must set up a second factor first: doing so, and leaving.
@@ -71,6 +72,7 @@ def _take(login: Login) -> DomainError | None:
     except (WrongSecret, TooManyTries, AskManager) as error:
         return error
     session[PROVEN_AT] = clock.now().timestamp()
+    browser_session().renew()
     return None
 
 

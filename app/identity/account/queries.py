@@ -4,15 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
-from app.core import clock
-from app.core.db import execute
-from app.core.tenant import current_tenant_id
 from app.identity.account.factors import Factors, factors_of
 from app.identity.account.people import find_holder, must_have_factor
-from app.identity.domain import IDLE_ENDS_AFTER
-from app.identity.models import Device, LoginSession
+from app.identity.queries import live_sessions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,22 +47,7 @@ def find_account(member_id: UUID) -> AccountView | None:
 
 def sessions_of(member_id: UUID, here: UUID) -> list[SessionView]:
     """Where a member is signed in, this place first, then by when it was last used."""
-    now = clock.now()
-    rows = execute(
-        select(LoginSession.__table__, Device.name.label("device"))
-        .outerjoin(
-            Device,
-            (Device.tenant_id == LoginSession.tenant_id) & (Device.id == LoginSession.device_id),
-        )
-        .where(
-            LoginSession.tenant_id == current_tenant_id(),
-            LoginSession.member_id == member_id,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now,
-            LoginSession.last_seen_at > now - IDLE_ENDS_AFTER,
-        )
-        .order_by((LoginSession.id == here).desc(), LoginSession.last_seen_at.desc())
-    )
+    rows = sorted(live_sessions(member_id), key=lambda row: row.id != here)
     return [
         SessionView(
             id=row.id,

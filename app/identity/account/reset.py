@@ -12,7 +12,6 @@ from sqlalchemy import exists, select, text
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
-from app.core.errors import Forbidden
 from app.core.ids import new_id
 from app.core.model import Json
 from app.core.outbox import later
@@ -23,7 +22,7 @@ from app.identity.account.mails import send_reset, tell
 from app.identity.account.people import (
     Holder,
     find_holder,
-    get_holder,
+    hold_holder,
     set_password,
     sign_out_everywhere,
 )
@@ -73,7 +72,8 @@ def reset_password(token: str, password: str, restaurant: str) -> None:
     Raises LinkOver and Invalid. The second factor stays, and is asked for at the next sign-in.
     """
     with transaction():
-        holder = _holder(links.use("reset", token))
+        hold_holder(_holder(links.look_at("reset", token)).member_id)
+        holder = _holder(links.use("reset", token))  # it may have ended before the account was ours
         words = (*holder.words, restaurant)
         check_password(password, has_factor=has_factor(holder.account_id), words=words)
         set_password(holder.account_id, password)
@@ -96,9 +96,8 @@ def _was_mailed_just_now(holder: Holder) -> bool:
 
 
 def _holder(link: links.Link) -> Holder:
-    if link.member_id is None:
+    """Whose link it is; over where the account has moved to another address since."""
+    holder = find_holder(link.member_id) if link.member_id else None
+    if holder is None or holder.email != link.email:
         raise links.LinkOver
-    try:
-        return get_holder(link.member_id)
-    except Forbidden as error:
-        raise links.LinkOver from error
+    return holder

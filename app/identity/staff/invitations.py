@@ -17,6 +17,7 @@ from app.core.db import execute, transaction
 from app.core.errors import Conflict
 from app.core.mail import link_to, send_later
 from app.core.tenant import current_tenant_id
+from app.identity.account.people import hold_account_at
 from app.identity.actor import Actor
 from app.identity.commands import open_account
 from app.identity.domain import check_pin
@@ -128,14 +129,14 @@ def _is_proven(email: str, password: str) -> bool:
 
 def _join(link: Link, answer: Answer) -> None:
     member_id, name = _waiting(link)
-    account = _account(link.email)
-    if account is not None:
-        _require_stranger(account.id)
+    account_id = hold_account_at(link.email)
+    if account_id is not None:
+        _require_stranger(account_id)
     execute(
         update(Member)
         .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
         .values(
-            account_id=account.id if account else open_account(link.email, answer.password, name),
+            account_id=account_id or open_account(link.email, answer.password, name),
             invited_email=None,
             active=True,
             pin_hash=hash_secret(peppered(answer.pin)),

@@ -16,6 +16,7 @@ from app.identity.domain import initials
 from app.identity.models import EmailLink, LoginSession, Member, MemberLocation, Role
 from app.identity.permissions import ROLES
 from app.identity.places import Place
+from app.identity.queries import live_sessions
 from app.identity.staff.domain import OWNER, State, role_label, state_of
 
 PAGE = 50
@@ -139,18 +140,9 @@ def get_person(member_id: UUID) -> PersonView:
 
 def sessions_of(member_id: UUID) -> list[SessionView]:
     """Where a person is signed in, the latest first."""
-    rows = execute(
-        select(LoginSession.id, LoginSession.created_at, LoginSession.last_seen_at)
-        .where(
-            LoginSession.tenant_id == current_tenant_id(),
-            LoginSession.member_id == member_id,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > clock.now(),
-        )
-        .order_by(LoginSession.last_seen_at.desc())
-    ).all()
     return [
-        SessionView(id=row.id, since=row.created_at, last_seen_at=row.last_seen_at) for row in rows
+        SessionView(id=row.id, since=row.created_at, last_seen_at=row.last_seen_at)
+        for row in live_sessions(member_id)
     ]
 
 

@@ -6,7 +6,7 @@ from flask import Response, g, make_response, render_template, request, session
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import proven_lately, signed_in
+from app.core.access import in_own_browser, proven_lately, signed_in
 from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.keyring import seal, unseal
@@ -29,6 +29,7 @@ _NEW_APP = "new_app"
 
 @account.get("/account/app/new")
 @signed_in
+@in_own_browser
 @proven_lately
 def new_app() -> Response:
     """The QR code for an authenticator app, and the field for its first code."""
@@ -37,6 +38,7 @@ def new_app() -> Response:
 
 @account.post("/account/app")
 @signed_in
+@in_own_browser
 @proven_lately
 def add_app() -> Response | BaseResponse:
     """Keep the app that shows a right code."""
@@ -51,6 +53,7 @@ def add_app() -> Response | BaseResponse:
 
 @account.post("/account/passkeys/options")
 @signed_in
+@in_own_browser
 def passkey_to_make() -> Response:
     """What the browser makes a passkey by."""
     holder = get_holder(current_actor().member_id)
@@ -62,6 +65,7 @@ def passkey_to_make() -> Response:
 
 @account.post("/account/passkeys")
 @signed_in
+@in_own_browser
 @proven_lately
 def add_passkey() -> Response | BaseResponse:
     """Keep the passkey that the browser has made."""
@@ -76,6 +80,7 @@ def add_passkey() -> Response | BaseResponse:
 
 @account.post("/account/factors/<uuid:factor_id>/remove")
 @signed_in
+@in_own_browser
 @proven_lately
 def remove_factor(factor_id: UUID) -> Response | BaseResponse:
     """Take an app or a passkey away."""
@@ -89,6 +94,7 @@ def remove_factor(factor_id: UUID) -> Response | BaseResponse:
 
 @account.post("/account/recovery-codes")
 @signed_in
+@in_own_browser
 @proven_lately
 def renew_codes() -> Response:
     """Fresh recovery codes, shown this once; the ones before are over."""

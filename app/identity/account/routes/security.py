@@ -4,7 +4,7 @@ from flask import Response, flash, g, make_response, render_template, request, u
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import proven_lately, public, signed_in
+from app.core.access import in_own_browser, proven_lately, public, signed_in
 from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.htmx import go_to
@@ -30,6 +30,7 @@ def security() -> Response:
 
 @account.post("/account/password")
 @signed_in
+@in_own_browser
 @proven_lately
 def change_password() -> Response | BaseResponse:
     """Choose a new password; every other session ends."""
@@ -59,7 +60,9 @@ def strength() -> Response:
 
 @account.post("/account/email")
 @signed_in
+@in_own_browser
 @proven_lately
+@limited("new_email")
 def ask_for_email() -> Response | BaseResponse:
     """Mail a link to a new address."""
     try:
@@ -100,9 +103,11 @@ def done(sentence: str) -> BaseResponse:
 
 def security_page(part: str = "", error: DomainError | None = None) -> Response:
     """The account, with the sentence of a refusal at the part that it is about."""
+    login = login_here()
     page = render_template(
         "account/security.html",
-        account=find_account(login_here().person.member_id),
+        account=find_account(login.person.member_id),
+        is_at_tablet=login.device is not None,
         can_have_passkeys=relying_party() is not None,
         refused=part,
         sentence=error.sentence if error else "",

@@ -1,16 +1,14 @@
 """What the restaurant asks of those who manage it."""
 
-from flask import flash, render_template, request, session, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import proven_lately, requires
 from app.core.htmx import go_to
 from app.identity.account import policy as rules
-from app.identity.account.people import lacks_factor
 from app.identity.account.routes.blueprint import account
 from app.identity.current import current_actor
-from app.identity.logins import LACKS_FACTOR
 from app.identity.permissions import TENANT_MANAGE
 from app.tenancy.queries import get_profile
 
@@ -32,8 +30,6 @@ def policy() -> str:
 def set_policy() -> BaseResponse:
     """Ask for it, or ask no longer."""
     needed = request.form.get("needed") == "1"
-    actor = current_actor()
-    rules.ask_for_factor(actor, needed=needed)
-    session[LACKS_FACTOR] = lacks_factor(actor.member_id)  # this session is saved after the others
+    rules.ask_for_factor(current_actor(), needed=needed)
     flash(gettext("Saved. It holds from the next page on."))
     return go_to(url_for("account.policy"))
