@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import requires
+from app.core.access import proven_lately, requires
 from app.core.csv_rows import lines_of
 from app.core.errors import DomainError, Invalid
 from app.core.forms import read
@@ -38,6 +38,7 @@ def restaurant() -> Response:
 
 @setup.post("/restaurant")
 @requires(TENANT_MANAGE)
+@proven_lately
 def save_restaurant() -> Response | BaseResponse:
     """Keep them; the pages move to the short name."""
     try:
@@ -133,6 +134,7 @@ def staff() -> Response:
 
 @setup.post("/staff")
 @requires(TENANT_MANAGE)
+@proven_lately
 def save_employee() -> Response | BaseResponse:
     """Add one who signs in by PIN; the form comes back for the next."""
     try:

@@ -166,6 +166,7 @@ def reactivate(member_id: UUID) -> BaseResponse:
 
 
 @requires(STAFF_MANAGE)
+@proven_lately
 def send(member_id: UUID) -> BaseResponse:
     """Invite by e-mail somebody who is here already, or once more."""
 
