@@ -64,11 +64,22 @@ def sign_in(
         stand_in_line(subject)
         claim = _claim_of_account(email.strip())
         if _prove(subject, claim, password) and claim.member_id:
-            token = None if claim.has_factor else let_in(claim.member_id, previous, device)
-            proven = Proven(member_id=claim.member_id, token=token)
+            proven = admit(claim.member_id, previous, device, asks_more=claim.has_factor)
     if proven is None:
         raise WrongSecret(UNPROVEN)
     return proven
+
+
+def admit(
+    member_id: UUID,
+    previous: Login | None = None,
+    device: PairedDevice | None = None,
+    *,
+    asks_more: bool,
+) -> Proven:
+    """Who has proven the password, inside that transaction: let in where nothing more is asked."""
+    token = None if asks_more else let_in(member_id, previous, device)
+    return Proven(member_id=member_id, token=token)
 
 
 def let_in(

@@ -17,6 +17,7 @@ from app.core.db import execute, transaction
 from app.core.errors import Conflict
 from app.core.mail import link_to, send_later
 from app.core.tenant import current_tenant_id
+from app.identity.account.factors import has_factor
 from app.identity.actor import Actor
 from app.identity.commands import open_account
 from app.identity.domain import check_pin
@@ -25,6 +26,8 @@ from app.identity.links import Link, LinkOver, forget_links, look_at, make_link,
 from app.identity.models import Member, MemberLocation
 from app.identity.passwords import hash_secret, is_right, peppered
 from app.identity.permissions import STAFF_MANAGE
+from app.identity.queries import Login
+from app.identity.sign_in import Proven, admit
 from app.identity.staff.owners import hold_owners
 from app.identity.staff.people import Work, add, hold, record
 from app.identity.tries import forget_failures, note_failure, stand_in_line, subject_of
@@ -97,8 +100,8 @@ def withdraw(actor: Actor, member_id: UUID) -> bool:
     return was.state == "invited"
 
 
-def accept(answer: Answer) -> str:
-    """Make somebody a member who follows a link, and return the e-mail to sign in by.
+def accept(answer: Answer, previous: Login | None = None) -> Proven:
+    """Make somebody a member who follows a link, and let them in in place of `previous`.
 
     Raises LinkOver, Invalid (a password or PIN that cannot be one), WrongSecret where the
     e-mail has an account and this is not its password, and TooManyTries. Opens its own
@@ -109,16 +112,16 @@ def accept(answer: Answer) -> str:
     subject = subject_of("invitation", email, answer.address)
     with transaction():
         stand_in_line(subject)
-        is_in = _is_proven(email, answer.password)
-        if is_in:
+        proven = None
+        if _is_proven(email, answer.password):
             forget_failures(subject)
-            _join(use("invite", answer.token), answer)
+            proven = _join(use("invite", answer.token), answer, previous)
         else:
             note_failure(subject)
             security.note(security.REFUSED, "tenant", current_tenant_id(), what="invitation")
-    if not is_in:
+    if proven is None:
         raise WrongSecret(UNPROVEN)
-    return email
+    return proven
 
 
 def _is_proven(email: str, password: str) -> bool:
@@ -126,16 +129,17 @@ def _is_proven(email: str, password: str) -> bool:
     return account is None or is_right(account.secret, password)
 
 
-def _join(link: Link, answer: Answer) -> None:
+def _join(link: Link, answer: Answer, previous: Login | None) -> Proven:
     member_id, name = _waiting(link)
     account = _account(link.email)
     if account is not None:
         _require_stranger(account.id)
+    account_id = account.id if account else open_account(link.email, answer.password, name)
     execute(
         update(Member)
         .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
         .values(
-            account_id=account.id if account else open_account(link.email, answer.password, name),
+            account_id=account_id,
             invited_email=None,
             active=True,
             pin_hash=hash_secret(peppered(answer.pin)),
@@ -143,6 +147,7 @@ def _join(link: Link, answer: Answer) -> None:
     )
     after = {"state": "active", "signs_in": "e-mail"}
     audit.record(STAFF_MANAGE, "member", member_id, actor_id=member_id, after=after)
+    return admit(member_id, previous, asks_more=has_factor(account_id))
 
 
 def _waiting(link: Link) -> tuple[UUID, str]:

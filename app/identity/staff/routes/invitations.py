@@ -7,7 +7,6 @@ from app.core.access import public
 from app.core.errors import Conflict, DomainError, Invalid
 from app.core.forms import read
 from app.core.limits import limited
-from app.identity import sign_in as proofs
 from app.identity.current import find_login_here
 from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
 from app.identity.links import look_at
@@ -41,10 +40,10 @@ def accept() -> BaseResponse:
     address = request.remote_addr or ""
     try:
         form = read(AcceptForm, request.form)
-        email = invitations.accept(Answer(address=address, **form))
+        proven = invitations.accept(Answer(address=address, **form), find_login_here())
     except REFUSALS as error:
         return _refused(error)
-    return come_in(proofs.sign_in(email, form["password"], address, find_login_here()), None)
+    return come_in(proven, None)
 
 
 def _refused(error: DomainError) -> Response:
