@@ -20,6 +20,8 @@ from app.identity import links
 from app.identity.actor import Actor
 from app.identity.commands import NewMember, add_member, make_given_roles
 from app.identity.permissions import ALL, SETTINGS_EDIT, TENANT_MANAGE
+from app.identity.staff.people import Work, add
+from app.identity.staff.queries import get_role_named
 from app.menu.commands.setup import NewStation, NewTaxRate, set_stations, set_tax_rates
 from app.menu.importing import import_menu
 from app.onboarding.sample_data import forget_sample
@@ -153,6 +155,12 @@ def take_menu(actor: Actor, location: LocationView, lines: Iterable[str]) -> Non
 def set_tables(actor: Actor, location: LocationView, count: int, seats: int) -> None:
     """Draw a room of equal tables, to be moved about later."""
     import_floor(location, grid_of_tables(count, seats), actor)
+
+
+def hire(actor: Actor, name: str, role: str, pin: str) -> UUID:
+    """Let somebody work everywhere in a given role, who signs in by PIN; raises as `add` does."""
+    with transaction():
+        return add(actor, Work(name=name, role_id=get_role_named(role).id), pin=pin)
 
 
 def leave_out(actor: Actor, step: Step) -> None:

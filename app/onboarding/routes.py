@@ -11,7 +11,6 @@ from app.core.csv_rows import lines_of
 from app.core.errors import DomainError, Invalid
 from app.core.forms import read
 from app.core.htmx import go_to
-from app.identity.commands import NewMember, add_member
 from app.identity.current import current_actor, once
 from app.identity.permissions import TENANT_MANAGE
 from app.onboarding import choices, commands, forms, sample_data
@@ -139,7 +138,7 @@ def save_employee() -> Response | BaseResponse:
     """Add one who signs in by PIN; the form comes back for the next."""
     try:
         form = read(forms.EmployeeForm, request.form)
-        once(lambda: {"id": str(add_member(current_actor(), NewMember(**form)))})
+        once(lambda: {"id": str(commands.hire(current_actor(), **form))})
     except DomainError as error:
         return _page(Step.STAFF, error)
     return go_to(url_for("setup.staff"))
