@@ -11,6 +11,7 @@ from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import EmailLink, LoginSession, Member
 from app.identity.permissions import TENANT_MANAGE
+from app.identity.tokens.commands import end_grants
 from app.kitchen.models import Ticket, TicketLine
 from app.ordering.models import Line, Order
 from app.privacy.errors import no_member, oneself, still_open
@@ -47,6 +48,7 @@ def erase_member(actor: Actor, member_id: UUID) -> str:
         name = f"Former member {_count_erased() + 1}"
         _forget_on_tickets(member.name, name)
         _end_access(member_id)
+        end_grants(actor, member_id)
         execute(
             update(Member)
             .where(Member.tenant_id == tenant_id, Member.id == member_id)
