@@ -28,6 +28,7 @@ from app.onboarding.sample_data import forget_sample
 from app.onboarding.steps import NEEDED, Step, grid_of_tables
 from app.tenancy.commands import (
     NewLocation,
+    hold_locations,
     move_tenant,
     open_location,
     open_tenant,
@@ -128,6 +129,7 @@ def open_first_location(actor: Actor, first: FirstLocation) -> LocationView:
     new = first.location
     with transaction():
         actor.require(SETTINGS_EDIT)
+        hold_locations()
         if locations():
             raise Conflict("location", "There is a location already. Add others in the settings.")
         location_id = open_location(new)

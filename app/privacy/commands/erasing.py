@@ -8,6 +8,7 @@ from sqlalchemy import Text, delete, func, select, text, update
 from app.core import audit, clock
 from app.core.db import execute, transaction
 from app.core.tenant import current_tenant_id
+from app.core.turns import take_turn
 from app.identity.actor import Actor
 from app.identity.models import EmailLink, LoginSession, Member
 from app.identity.permissions import TENANT_MANAGE
@@ -117,10 +118,7 @@ def forget_guests(order_ids: Sequence[UUID]) -> int:
 
 def _count_erased() -> int:
     # Two at once must not both be the seventh.
-    execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
-        {"key": f"{current_tenant_id()}:erase"},
-    )
+    take_turn("erase")
     return int(
         execute(
             select(func.count())
