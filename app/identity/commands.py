@@ -11,6 +11,7 @@ from app.core.db import execute, transaction
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
+from app.identity.account.people import find_account
 from app.identity.actor import Actor
 from app.identity.domain import check_pin
 from app.identity.models import Member, Role
@@ -136,9 +137,8 @@ def _account(new: NewMember) -> UUID | None:
     """The account behind an e-mail, opened where there is none yet."""
     if new.email is None:
         return None
-    wanted = {"email": new.email}
-    row = execute(text("SELECT id FROM app.account_by_email(:email)"), wanted).one_or_none()
-    return UUID(str(row.id)) if row else open_account(new.email, new.password or "", new.name)
+    account = find_account(new.email)
+    return account.id if account else open_account(new.email, new.password or "", new.name)
 
 
 def open_account(email: str, password: str, name: str) -> UUID:

@@ -7,10 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import text
 
 from app.core import audit, clock
-from app.core.db import execute, transaction
+from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.core.mail import link_to, send_later
@@ -80,12 +79,6 @@ def sign_up(email: str) -> None:
                 address=address,
             ),
         )
-
-
-def has_account(email: str) -> bool:
-    """Whether an e-mail has an account; only its reader, who holds the link, may be told."""
-    found = execute(text("SELECT id FROM app.account_by_email(:email)"), {"email": email})
-    return found.one_or_none() is not None
 
 
 def found_restaurant(token: str, founder: Founder) -> UUID:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 
 from app.core import audit, security
 from app.core.db import execute, transaction
@@ -18,6 +18,7 @@ from app.core.errors import Conflict
 from app.core.mail import link_to, send_later
 from app.core.tenant import current_tenant_id
 from app.identity.account.factors import has_factor
+from app.identity.account.people import find_account
 from app.identity.actor import Actor
 from app.identity.commands import open_account
 from app.identity.domain import check_pin
@@ -48,12 +49,6 @@ class Answer:
     password: str
     pin: str
     address: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Account:
-    id: UUID
-    secret: str | None
 
 
 def invite(actor: Actor, tenant: TenantView, work: Work, email: str) -> UUID:
@@ -125,13 +120,13 @@ def accept(answer: Answer, previous: Login | None = None) -> Proven:
 
 
 def _is_proven(email: str, password: str) -> bool:
-    account = _account(email)
-    return account is None or is_right(account.secret, password)
+    account = find_account(email)
+    return account is None or is_right(account.secret_hash, password)
 
 
 def _join(link: Link, answer: Answer, previous: Login | None) -> Proven:
     member_id, name = _waiting(link)
-    account = _account(link.email)
+    account = find_account(link.email)
     if account is not None:
         _require_stranger(account.id)
     account_id = account.id if account else open_account(link.email, answer.password, name)
@@ -166,17 +161,10 @@ def _waiting(link: Link) -> tuple[UUID, str]:
     return found.id, found.name
 
 
-def _account(email: str) -> _Account | None:
-    wanted = {"email": email}
-    statement = text("SELECT id, secret FROM app.account_by_email(:email)")
-    row = execute(statement, wanted).one_or_none()
-    return _Account(id=row.id, secret=row.secret) if row else None
-
-
 def _free(email: str, *, but: UUID | None = None) -> str:
     """An address that nobody else here has, in small letters."""
     address = email.strip().lower()
-    account = _account(address)
+    account = find_account(address)
     if account is not None:
         _require_stranger(account.id)
     waiting = select(Member.id).where(

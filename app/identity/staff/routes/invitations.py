@@ -4,7 +4,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import public
-from app.core.errors import Conflict, DomainError, Invalid
+from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.limits import limited
 from app.identity.current import find_login_here
@@ -15,8 +15,9 @@ from app.identity.session import cookie_name
 from app.identity.staff import invitations
 from app.identity.staff.forms import AcceptForm
 from app.identity.staff.invitations import Answer
+from app.identity.staff.routes import refusals
 
-REFUSALS = (Invalid, Conflict, WrongSecret, TooManyTries)
+REFUSALS = (*refusals.REFUSALS, WrongSecret, TooManyTries)
 
 
 def register(staff: Blueprint) -> None:
@@ -54,13 +55,11 @@ def _refused(error: DomainError) -> Response:
 
 
 def _form(token: str, error: DomainError | None = None) -> Response:
-    fields = error.fields if isinstance(error, Invalid) else {}
     page = render_template(
         "identity/staff/invitation.html",
         email=look_at("invite", token).email,
         token=token,
         restaurant=g.tenant.name,
-        errors=fields,
-        sentence=error.sentence if error and not fields else "",
+        **refusals.said(error),
     )
     return make_response(page, error.status if error else 200)
