@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, text
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from app.core import clock, files
 from app.core.db import after_commit, before_commit, execute, of_tenant, run, transaction
@@ -17,6 +17,7 @@ from app.core.ids import new_id
 from app.core.images import Drawn, draw, fitted
 from app.core.models import Upload
 from app.core.tenant import current_tenant_id
+from app.core.turns import take_turn
 
 Kind = Literal["logo", "item"]
 
@@ -26,7 +27,6 @@ QUOTA = 100 * 1024 * 1024
 EXTENSION = "webp"
 
 _ENDS = ("", "-small")
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:share, 0))")
 _USED = select(func.coalesce(func.sum(Upload.size_bytes), 0)).where(of_tenant(Upload))
 _BY_ID = select(Upload.id, Upload.name, Upload.width, Upload.height).where(
     of_tenant(Upload), Upload.id == bindparam("upload_id")
@@ -54,7 +54,7 @@ def lock() -> None:
 
     Two at once would each find room for one, or each forget what the other had just kept.
     """
-    execute(_LOCK, {"share": f"uploads of {current_tenant_id()}"})
+    take_turn("uploads")
 
 
 def keep(kind: Kind, drawn: Sequence[Drawn]) -> UUID:

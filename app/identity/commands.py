@@ -17,7 +17,14 @@ from app.identity.domain import check_pin
 from app.identity.models import Member, Role
 from app.identity.passwords import hash_secret, peppered
 from app.identity.permissions import ROLE_MANAGE, ROLES, STAFF_MANAGE, require_grantable
-from app.identity.places import add_places, get_standing, require_covers, require_places
+from app.identity.places import (
+    Place,
+    add_places,
+    get_standing,
+    require_covers,
+    require_placeable,
+    told,
+)
 from app.identity.strength import check_password
 
 
@@ -26,8 +33,8 @@ class NewMember:
     """Somebody who starts to work here: signs in by e-mail and password, by PIN, or both.
 
     An e-mail that has an account already (at another restaurant) keeps its password. Who is
-    asked at `invited_email` works here once that invitation is accepted. No location means all
-    of them.
+    asked at `invited_email` works here once that invitation is accepted. No place means every
+    location.
     """
 
     name: str
@@ -36,7 +43,7 @@ class NewMember:
     password: str | None = None
     pin: str | None = None
     invited_email: str | None = None
-    location_ids: tuple[UUID, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 def make_given_roles(actor: Actor) -> dict[str, UUID]:
@@ -69,11 +76,14 @@ def make_roles(actor: Actor, roles: Mapping[str, Iterable[str]]) -> dict[str, UU
 
 
 def add_member(actor: Actor, new: NewMember, *, member_id: UUID | None = None) -> UUID:
-    """Let somebody work here, in a role and at places that grant no more than the actor has."""
+    """Let somebody work here, in a role and at places that grant no more than the actor has.
+
+    Raises NotFound for a role or a place that is not there, Invalid for a place named twice.
+    """
     member_id = member_id or new_id()
     with transaction():
         actor.require(STAFF_MANAGE)
-        role_id = _grantable_role(actor, new)
+        role_id = _grantable_role(actor, member_id, new)
         values = {
             "tenant_id": current_tenant_id(),
             "id": member_id,
@@ -85,8 +95,8 @@ def add_member(actor: Actor, new: NewMember, *, member_id: UUID | None = None) -
             "invited_email": new.invited_email,
         }
         execute(insert(Member).values(**values))
-        add_places(member_id, [(location_id, None) for location_id in new.location_ids])
-        after = {"role_id": str(role_id)}
+        add_places(member_id, new.places)
+        after = {"role_id": str(role_id), **told(new.places)}
         audit.record(STAFF_MANAGE, "member", member_id, actor_id=actor.member_id, after=after)
     return member_id
 
@@ -107,7 +117,7 @@ def set_pin(actor: Actor, member_id: UUID, pin: str) -> None:
         )
 
 
-def _grantable_role(actor: Actor, new: NewMember) -> UUID:
+def _grantable_role(actor: Actor, member_id: UUID, new: NewMember) -> UUID:
     row = execute(
         select(Role.id, Role.permissions).where(
             Role.tenant_id == current_tenant_id(), Role.name == new.role
@@ -115,9 +125,7 @@ def _grantable_role(actor: Actor, new: NewMember) -> UUID:
     ).one_or_none()
     if row is None:
         raise NotFound("no_role", "There is no such role.")
-    require_places(actor, frozenset(new.location_ids) or None)
-    for place in (None, *new.location_ids):
-        require_grantable(actor.permissions_at(place), row.permissions)
+    require_placeable(actor, member_id, frozenset(row.permissions), new.places)
     return UUID(str(row.id))
 
 

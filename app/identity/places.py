@@ -32,8 +32,7 @@ def place_member(actor: Actor, member_id: UUID, places: Sequence[Place]) -> None
         actor.require(STAFF_MANAGE)
         before = get_standing(member_id, lock=True)
         require_covers(actor, before)
-        _require_known(places)
-        require_covers(actor, _standing(member_id, before.permissions_at(None), places))
+        require_placeable(actor, member_id, before.permissions_at(None), places)
         was = _places_of(member_id)
         _write(member_id, places)
         audit.record(
@@ -41,9 +40,21 @@ def place_member(actor: Actor, member_id: UUID, places: Sequence[Place]) -> None
             "member",
             member_id,
             actor_id=actor.member_id,
-            before=_told(was),
-            after=_told(places),
+            before=told(was),
+            after=told(places),
         )
+
+
+def require_placeable(
+    actor: Actor, member_id: UUID, own: frozenset[str], places: Sequence[Place]
+) -> None:
+    """Raise unless the actor covers a member who may do `own` and works at these places.
+
+    NotFound for a location or a role that is not there, Invalid for a location named twice,
+    Forbidden otherwise.
+    """
+    _require_known(places)
+    require_covers(actor, _standing(member_id, own, places))
 
 
 def add_places(member_id: UUID, places: Sequence[Place]) -> None:
@@ -73,6 +84,11 @@ def get_standing(member_id: UUID, *, lock: bool = False) -> Actor:
     if own is None:
         raise NotFound("no_member", "There is no such member.")
     return _standing(member_id, frozenset(own), _places_of(member_id))
+
+
+def told(places: Sequence[Place]) -> Json:
+    """Places as the audit trail keeps them: role by location, None for the member's own."""
+    return {"places": {str(place): str(role) if role else None for place, role in places}}
 
 
 def require_covers(actor: Actor, other: Actor) -> None:
@@ -141,8 +157,3 @@ def _write(member_id: UUID, places: Sequence[Place]) -> None:
         )
     )
     add_places(member_id, places)
-
-
-def _told(places: Sequence[Place]) -> Json:
-    """Places as the audit trail keeps them: role by location, None for the member's own."""
-    return {"places": {str(place): str(role) if role else None for place, role in places}}

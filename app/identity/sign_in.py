@@ -7,18 +7,20 @@ password opens no session: see account/second_step.py.
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
-
 from app.core import audit, security
-from app.core.db import execute, transaction
+from app.core.db import transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.identity import tablet
 from app.identity.account.factors import has_factor
-from app.identity.account.people import lacks_factor, renew_hash
+from app.identity.account.people import (
+    find_account,
+    find_member_of,
+    lacks_factor,
+    renew_hash,
+)
 from app.identity.errors import WrongSecret
 from app.identity.logins import end_login, open_login
-from app.identity.models import Member
 from app.identity.passwords import is_right
 from app.identity.queries import Login, PairedDevice
 from app.identity.tries import forget_failures, note_failure, stand_in_line, subject_of
@@ -64,11 +66,22 @@ def sign_in(
         stand_in_line(subject)
         claim = _claim_of_account(email.strip())
         if _prove(subject, claim, password) and claim.member_id:
-            token = None if claim.has_factor else let_in(claim.member_id, previous, device)
-            proven = Proven(member_id=claim.member_id, token=token)
+            proven = admit(claim.member_id, previous, device, asks_more=claim.has_factor)
     if proven is None:
         raise WrongSecret(UNPROVEN)
     return proven
+
+
+def admit(
+    member_id: UUID,
+    previous: Login | None = None,
+    device: PairedDevice | None = None,
+    *,
+    asks_more: bool,
+) -> Proven:
+    """Who has proven the password, inside that transaction: let in where nothing more is asked."""
+    token = None if asks_more else let_in(member_id, previous, device)
+    return Proven(member_id=member_id, token=token)
 
 
 def let_in(
@@ -97,22 +110,13 @@ def sign_out(login: Login) -> None:
 
 def _claim_of_account(email: str) -> _Claim:
     """The same three statements whether or not the account and the member are there."""
-    wanted = {"email": email}
-    account = execute(
-        text("SELECT id, secret FROM app.account_by_email(:email)"), wanted
-    ).one_or_none()
-    account_id = UUID(str(account.id)) if account else new_id()
-    member_id = execute(
-        select(Member.id).where(
-            Member.tenant_id == current_tenant_id(),
-            Member.account_id == account_id,
-            Member.active,
-        )
-    ).scalar_one_or_none()
+    account = find_account(email)
+    account_id = account.id if account else new_id()
+    member_id = find_member_of(account_id)
     return _Claim(
         account_id=account_id,
         member_id=member_id,
-        secret_hash=account.secret if account and member_id else None,
+        secret_hash=account.secret_hash if account and member_id else None,
         has_factor=has_factor(account_id),
     )
 

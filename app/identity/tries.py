@@ -1,6 +1,6 @@
 """Wrong tries: kept in the database, counted by subject, and waited for.
 
-Tries for one subject stand in line (an advisory lock), so that a hundred at once are a hundred
+Tries for one subject stand in line, so that a hundred at once are a hundred
 in a row; wrong ones are committed before the caller is told.
 """
 
@@ -8,12 +8,13 @@ import hashlib
 import math
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select
 
 from app.core import clock
 from app.core.db import execute
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
+from app.core.turns import take_turn
 from app.identity.domain import REMEMBERED, wait_until
 from app.identity.errors import TooManyTries
 from app.identity.models import SignInFailure
@@ -26,10 +27,7 @@ def subject_of(*parts: str) -> str:
 
 def stand_in_line(subject: str) -> None:
     """Wait for other tries of the subject, and raise TooManyTries where there were many."""
-    execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
-        {"key": f"{current_tenant_id()}:{subject}"},
-    )
+    take_turn(subject)
     require_no_wait(subject)
 
 

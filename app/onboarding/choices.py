@@ -9,12 +9,15 @@ from flask_babel import gettext as _
 
 from app.core import clock
 from app.identity.permissions import ROLES
+from app.identity.staff.domain import OWNER, role_label
 from app.onboarding.steps import Step
 from app.tenancy.countries import Country, all_time_zones, country_names, find_country
 from app.tenancy.domain import slug_from
 from app.tenancy.forms import INCLUSIVE, ON_TOP
 from app.tenancy.queries import TenantView, get_profile
 
+# Whom the opening hires: who may do everything is named on the pages of the staff.
+HIRED = tuple(name for name in ROLES if name != OWNER)
 Choices = list[tuple[str, str]]
 _PLACEHOLDER = re.compile(r"new-[0-9a-f]{12}")
 
@@ -59,7 +62,7 @@ def lists(step: Step | None) -> dict[str, Choices]:
                 ("pay_first", _("First: the kitchen begins once it is paid")),
             ],
         }
-    return {"role": [(name, name.replace("_", " ")) for name in ROLES if name != "owner"]}
+    return {"role": [(name, role_label(name)) for name in HIRED]}
 
 
 def _location(tenant: TenantView, country: Country) -> dict[str, Any]:

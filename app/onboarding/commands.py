@@ -7,10 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import text
 
 from app.core import audit, clock
-from app.core.db import execute, transaction
+from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.core.mail import link_to, send_later
@@ -20,12 +19,15 @@ from app.identity import links
 from app.identity.actor import Actor
 from app.identity.commands import NewMember, add_member, make_given_roles
 from app.identity.permissions import ALL, SETTINGS_EDIT, TENANT_MANAGE
+from app.identity.staff.people import Work, add
+from app.identity.staff.queries import get_role_named
 from app.menu.commands.setup import NewStation, NewTaxRate, set_stations, set_tax_rates
 from app.menu.importing import import_menu
 from app.onboarding.sample_data import forget_sample
 from app.onboarding.steps import NEEDED, Step, grid_of_tables
 from app.tenancy.commands import (
     NewLocation,
+    hold_locations,
     move_tenant,
     open_location,
     open_tenant,
@@ -79,12 +81,6 @@ def sign_up(email: str) -> None:
         )
 
 
-def has_account(email: str) -> bool:
-    """Whether an e-mail has an account; only its reader, who holds the link, may be told."""
-    found = execute(text("SELECT id FROM app.account_by_email(:email)"), {"email": email})
-    return found.one_or_none() is not None
-
-
 def found_restaurant(token: str, founder: Founder) -> UUID:
     """Follow the mailed link: the restaurant gets its name, its roles and its owner.
 
@@ -126,6 +122,7 @@ def open_first_location(actor: Actor, first: FirstLocation) -> LocationView:
     new = first.location
     with transaction():
         actor.require(SETTINGS_EDIT)
+        hold_locations()
         if locations():
             raise Conflict("location", "There is a location already. Add others in the settings.")
         location_id = open_location(new)
@@ -153,6 +150,12 @@ def take_menu(actor: Actor, location: LocationView, lines: Iterable[str]) -> Non
 def set_tables(actor: Actor, location: LocationView, count: int, seats: int) -> None:
     """Draw a room of equal tables, to be moved about later."""
     import_floor(location, grid_of_tables(count, seats), actor)
+
+
+def hire(actor: Actor, name: str, role: str, pin: str) -> UUID:
+    """Let somebody work everywhere in a given role, who signs in by PIN; raises as `add` does."""
+    with transaction():
+        return add(actor, Work(name=name, role_id=get_role_named(role).id), pin=pin)
 
 
 def leave_out(actor: Actor, step: Step) -> None:

@@ -8,8 +8,8 @@ from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from app.core.forms import Known, Trimmed, Words
-from app.identity.permissions import ROLES
 from app.menu.commands.setup import NewTaxRate
+from app.onboarding.choices import HIRED
 from app.onboarding.commands import FirstLocation
 from app.onboarding.steps import MOST_TABLES
 from app.tenancy.commands import NewLocation
@@ -105,7 +105,7 @@ class EmployeeForm(Trimmed):
     """Somebody who works here and signs in by PIN."""
 
     name = Words(60, required=True, validate=NAME)
-    role = fields.String(required=True, validate=validate.OneOf(ROLES, error="Choose a role."))
+    role = fields.String(required=True, validate=validate.OneOf(HIRED, error="Choose a role."))
     pin = fields.String(
         required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="A PIN has four digits.")
     )

@@ -6,12 +6,11 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import requires
+from app.core.access import proven_lately, requires
 from app.core.csv_rows import lines_of
 from app.core.errors import DomainError, Invalid
 from app.core.forms import read
 from app.core.htmx import go_to
-from app.identity.commands import NewMember, add_member
 from app.identity.current import current_actor, once
 from app.identity.permissions import TENANT_MANAGE
 from app.onboarding import choices, commands, forms, sample_data
@@ -38,6 +37,7 @@ def restaurant() -> Response:
 
 @setup.post("/restaurant")
 @requires(TENANT_MANAGE)
+@proven_lately
 def save_restaurant() -> Response | BaseResponse:
     """Keep them; the pages move to the short name."""
     try:
@@ -133,11 +133,12 @@ def staff() -> Response:
 
 @setup.post("/staff")
 @requires(TENANT_MANAGE)
+@proven_lately
 def save_employee() -> Response | BaseResponse:
     """Add one who signs in by PIN; the form comes back for the next."""
     try:
         form = read(forms.EmployeeForm, request.form)
-        once(lambda: {"id": str(add_member(current_actor(), NewMember(**form)))})
+        once(lambda: {"id": str(commands.hire(current_actor(), **form))})
     except DomainError as error:
         return _page(Step.STAFF, error)
     return go_to(url_for("setup.staff"))

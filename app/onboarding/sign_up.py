@@ -9,6 +9,7 @@ from app.core.forms import read
 from app.core.htmx import go_to
 from app.core.limits import limited
 from app.identity import links
+from app.identity.account.people import find_account
 from app.identity.current import enter
 from app.identity.logins import open_login
 from app.onboarding import commands
@@ -59,7 +60,7 @@ def found() -> Response | BaseResponse:
     token = request.form.get("token", "")
     try:
         founder = Founder(**read(FounderForm, request.form))
-        is_known = commands.has_account(links.look_at("confirm", token).email)
+        is_known = find_account(links.look_at("confirm", token).email) is not None
         member_id = commands.found_restaurant(token, founder)
     except DomainError as error:
         return _confirm_page(token, error)
@@ -75,7 +76,7 @@ def _confirm_page(token: str, error: DomainError | None = None) -> Response:
         "onboarding/confirm.html",
         token=token,
         email=link.email,
-        is_known=commands.has_account(link.email),
+        is_known=find_account(link.email) is not None,
         sentence=error.sentence if error else "",
         values=request.form,
     )

@@ -20,7 +20,7 @@ from app.identity.permissions import SETTINGS_EDIT
 from app.identity.places import require_places
 from app.menu import commands as menu
 from app.ordering.models import Order
-from app.tenancy.commands import NewLocation, change_location, open_location
+from app.tenancy.commands import NewLocation, change_location, hold_location, open_location
 from app.tenancy.queries import LocationView, get_location_by_id, locations
 
 # What orders have been counted by stays as it is.
@@ -136,7 +136,10 @@ def _copy(source: LocationView, target: LocationView, setup: SetUp) -> None:
 
 def _require_free(location_id: UUID, wanted: Mapping[str, Any]) -> None:
     fixed = {name: [FIXED_BY_ORDERS[name]] for name in wanted if name in FIXED_BY_ORDERS}
-    if fixed and has_orders(location_id):
+    if not fixed:
+        return
+    hold_location(location_id)  # else an order that is just being placed keeps what was before
+    if has_orders(location_id):
         raise Invalid("fixed", " ".join(sentences[0] for sentences in fixed.values()), fixed)
 
 

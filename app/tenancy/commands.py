@@ -5,24 +5,47 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import and_, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import clock
-from app.core.db import after_commit, execute, transaction
-from app.core.errors import Invalid
+from app.core.db import after_commit, execute, of_tenant, run, transaction
+from app.core.errors import Conflict, Invalid
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
+from app.core.turns import take_turn
 from app.tenancy.domain import check_slug
 from app.tenancy.models import BusinessDay, Location, Register, TenantProfile
 from app.tenancy.queries import (
     LocationView,
+    OpenDay,
     date_at,
-    find_open_day,
     forget_host,
     forget_locations,
     forget_tenants,
     locations,
+)
+
+# What orders are counted by, and what a location's first order fixes.
+COUNTED_BY = ("currency", "tax_inclusive", "time_zone")
+# The lock is the one that each row of a location takes on it anyway, taken before it is relied on.
+_BEGUN = (
+    select(
+        *(getattr(Location, name) for name in COUNTED_BY),
+        BusinessDay.id,
+        BusinessDay.date,
+        BusinessDay.cut_off,
+    )
+    .outerjoin(
+        BusinessDay,
+        and_(
+            BusinessDay.tenant_id == Location.tenant_id,
+            BusinessDay.location_id == Location.id,
+            BusinessDay.closed_at.is_(None),
+        ),
+    )
+    .where(of_tenant(Location), Location.id == bindparam("location_id"))
+    .with_for_update(read=True, key_share=True, of=Location)
 )
 
 
@@ -69,6 +92,7 @@ def open_location(new: NewLocation) -> UUID:
     location_id, tenant_id = new_id(), current_tenant_id()
     check_slug(new.slug)
     with transaction():
+        hold_locations()
         require_shared_currency(new.currency)
         opened = execute(
             upsert(Location)
@@ -98,6 +122,7 @@ def change_location(location_id: UUID, values: Mapping[str, object]) -> None:
     """
     with transaction():
         if "currency" in values:
+            hold_locations()
             require_shared_currency(str(values["currency"]), besides=location_id)
         execute(
             update(Location)
@@ -105,6 +130,20 @@ def change_location(location_id: UUID, values: Mapping[str, object]) -> None:
             .values(**values)
         )
         after_commit(f"locations {current_tenant_id()}", forget_locations)
+
+
+def hold_locations() -> None:
+    """Have nobody else open a location, or change one's currency, before the transaction ends."""
+    take_turn("locations")
+
+
+def hold_location(location_id: UUID) -> None:
+    """Have nothing begin at a location before the transaction ends, after what has begun there."""
+    execute(
+        select(Location.id)
+        .where(Location.tenant_id == current_tenant_id(), Location.id == location_id)
+        .with_for_update()
+    )
 
 
 def require_shared_currency(currency: str, besides: UUID | None = None) -> None:
@@ -179,12 +218,24 @@ def get_register_id(location_id: UUID) -> UUID:
 
 
 def current_business_day(location: LocationView, at: datetime) -> UUID:
-    """The open business day at `at`; opens the next one when its cut-off has passed."""
-    open_day = find_open_day(location)
+    """The open business day at `at`; opens the next one when its cut-off has passed.
+
+    Whatever is counted begins with this: money, tax and clock of the location stay as they are
+    to the end of the transaction. Raises Conflict (`location_changed`) where `location` says other
+    ones, for somebody has changed them since it was read.
+    """
+    open_day = _begin(location)
     date = date_at(location, open_day, at)
     if open_day is not None and open_day.date == date:
         return open_day.id
     return _open_day(location, date, at)
+
+
+def _begin(location: LocationView) -> OpenDay | None:
+    row = run(_BEGUN, location_id=location.id).one()
+    if any(getattr(row, name) != getattr(location, name) for name in COUNTED_BY):
+        raise Conflict("location_changed", "This location has just been changed. Try again.")
+    return OpenDay(id=row.id, date=row.date, cut_off=row.cut_off) if row.id else None
 
 
 def _open_day(location: LocationView, date: date, at: datetime) -> UUID:

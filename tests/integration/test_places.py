@@ -13,6 +13,8 @@ from app.identity.colleagues import colleagues
 from app.identity.commands import NewMember, add_member, set_pin
 from app.identity.permissions import ROLES, STAFF_MANAGE
 from app.identity.places import Place, get_standing, place_member
+from app.identity.staff import people
+from app.identity.staff.people import Work
 from tests.support.chain import open_second, role_id, send_to
 from tests.support.restaurants import TRATTORIA, Restaurant
 from tests.support.trade import owner_of
@@ -146,11 +148,40 @@ def test_who_manages_one_place_hires_and_sets_pins_for_it_alone(pair: Pair) -> N
         with pytest.raises(Forbidden):
             add_member(mia, new)
         with pytest.raises(Forbidden):
-            add_member(mia, replace(new, location_ids=(second.location.id,)))
+            add_member(mia, replace(new, places=((second.location.id, None),)))
         with pytest.raises(Forbidden):  # as bob he would manage the other place
             set_pin(mia, first.people["bob"].member_id, "9753")
-        nina = add_member(mia, replace(new, location_ids=(first.location.id,)))
+        nina = add_member(mia, replace(new, places=((first.location.id, None),)))
         set_pin(mia, nina, "9754")
+
+
+def test_where_somebody_is_hired_for_stands_in_the_trail_once(
+    pair: Pair, owner_connection: Connection
+) -> None:
+    first, second = pair
+    role = role_id(first, "server")
+    with first.inside():
+        work = Work(name="Nina", role_id=role, places=((second.location.id, None),))
+        nina = people.add(owner_of(first), work, pin="9753")
+
+    told = owner_connection.execute(
+        "SELECT after FROM audit_entry WHERE subject_id = %s", [nina]
+    ).fetchall()
+    assert told == [({"role_id": str(role), "places": {str(second.location.id): None}},)]
+
+
+def test_who_manages_one_place_may_give_a_lesser_role_there(pair: Pair) -> None:
+    first, second = pair
+    send_to(first, "mia", (first, None))
+    mia = standing(first, "mia").at(first.location.id)
+    here = ((first.location.id, role_id(first, "server")),)
+    with first.inside():
+        nina = people.add(mia, Work(name="Nina", role_id=role_id(first, "kitchen"), places=here))
+        there = ((second.location.id, role_id(first, "server")),)
+        with pytest.raises(Forbidden):
+            people.add(mia, Work(name="Otto", role_id=role_id(first, "kitchen"), places=there))
+
+        assert get_standing(nina).at(first.location.id).permissions == ROLES["server"]
 
 
 def test_a_server_places_nobody(pair: Pair) -> None:

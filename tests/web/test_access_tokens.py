@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -13,16 +15,27 @@ from app.core.access import is_for_programs
 from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
 from app.identity.logins import revoke_logins
 from app.identity.models import Member, MemberLocation, Role
-from app.identity.permissions import KITCHEN_VIEW, MENU_86, ORDER_CREATE, ROLES
+from app.identity.permissions import API_MANAGE, KITCHEN_VIEW, MENU_86, ORDER_CREATE, ROLES
 from app.identity.session import PLAIN_COOKIE
+from app.identity.staff import people
 from app.identity.tokens import commands
 from app.identity.tokens.domain import ACCESS_LASTS
 from app.ordering.models import Order
+from app.privacy.commands.erasing import erase_member
 from app.tenancy.commands import NewLocation, open_location
-from tests.support.programs import Program, a_key, a_pair, access_token_of, unpacked
-from tests.support.restaurants import Person, Restaurant
+from tests.support.programs import (
+    Program,
+    a_key,
+    a_pair,
+    access_token_of,
+    entries,
+    is_refused,
+    unpacked,
+)
+from tests.support.restaurants import TRATTORIA, Person, Restaurant
 from tests.support.signing_in import open_browser, token_of
 
 Recorder = Callable[[], AbstractContextManager[list[str]]]
@@ -249,6 +262,26 @@ def test_signing_out_everywhere_ends_a_machines_token_and_leaves_its_key(
 
     assert program.order(token).status_code == 401
     assert program.order(access_token_of(program.prove(key))).status_code == 201
+
+
+@pytest.mark.parametrize("end", [people.deactivate, erase_member])
+def test_a_key_stays_ended_when_its_maker_comes_back(
+    app: Flask,
+    new_restaurant: Callable[..., Restaurant],
+    end: Callable[[Actor, UUID], object],
+) -> None:
+    house = new_restaurant(replace(TRATTORIA, staff={"ann": "owner", "ben": "owner"}))
+    ann, ben = (house.people[name].actor for name in ("ann", "ben"))
+    key, machine = a_key(house, house.people["ben"]), Program(app, house)
+    token = access_token_of(machine.prove(key))
+
+    with house.inside():
+        end(ann, ben.member_id)
+        people.reactivate(ann, ben.member_id)
+
+    assert machine.order(token).status_code == 401
+    assert is_refused(machine.prove(key), "invalid_client", 401)
+    assert (key.client_id, ann.member_id, {"revoked": True}) in entries(house, API_MANAGE)
 
 
 def test_the_same_order_sent_twice_is_one(program: Program, bistro: Restaurant, token: str) -> None:

@@ -17,7 +17,8 @@ from app.identity.passwords import is_right, peppered
 from app.identity.staff import invitations, people
 from app.identity.staff.people import Work
 from app.identity.staff.queries import get_person
-from tests.support.restaurants import PASSWORD, Restaurant
+from tests.support.factors import newcomer, set_up_app
+from tests.support.restaurants import PASSWORD, Person, Restaurant
 from tests.support.signing_in import try_password
 from tests.support.staff import EVERY_ROLE, hire, link_mailed, role_id, token_in
 from tests.support.visitor import Visitor, signed_in
@@ -199,6 +200,32 @@ def test_wrong_passwords_at_an_invitation_are_waited_for(
     assert int(visitor.answer.headers["Retry-After"]) > 0
     with house.inside():
         assert get_person(member_id).state == "invited"
+
+
+@pytest.mark.parametrize("has_app", [False, True])
+def test_wrong_passwords_at_the_door_keep_nobody_from_accepting(
+    app: Flask,
+    house: Restaurant,
+    diner: Restaurant,
+    invite: Callable[[str], tuple[UUID, str]],
+    client_of: Callable[[Person], Visitor],
+    *,
+    has_app: bool,
+) -> None:
+    eve = newcomer(diner)
+    if has_app:
+        set_up_app(client_of(eve), eve)
+    member_id, link = invite(eve.email)
+    for _ in range(5):
+        try_password(app.test_client(), house.tenant.slug, eve.email, "not hers")
+
+    visitor = follow(app, link)
+    accept(visitor, eve.password)
+
+    asked = f"/t/{house.tenant.slug}/sign-in/second"
+    assert visitor.path == (asked if has_app else f"{house.url}/floor")
+    with house.inside():
+        assert get_person(member_id).state == "active"
 
 
 def test_a_link_runs_out_after_a_week(

@@ -1,18 +1,26 @@
 """From an e-mail to an open restaurant: each step, left and resumed, refused and mended."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from flask import Flask
 from psycopg import Connection
 
+from app.core import clock
 from app.core.ids import new_id
+from app.identity.domain import PROOF_LASTS
 from tests.support.letters import letters_to, link_in
 from tests.support.restaurants import PASSWORD, Restaurant
 from tests.support.visitor import Visitor
 
 ANSWER = "Look into your mail"
+LATER = PROOF_LASTS + timedelta(seconds=1)
+MENU = (
+    b"kind,name,of,price,colour,tax,station\ncategory,Mains,,,0,Food,Kitchen\n"
+    b"item,Soup,Mains,4.50,,,\n"
+)
 LOCATION = {"food": "10", "drinks": "22", "alcohol": "22,5"}
 
 
@@ -81,6 +89,38 @@ def test_a_restaurant_is_open_after_a_handful_of_forms(
     assert "1 to go" in shown.get_text()
 
 
+def test_an_opening_that_takes_long_goes_on_after_the_question_who_it_is(
+    opener: Visitor, slug: str
+) -> None:
+    proof, bo = {"proof_password": PASSWORD}, {"name": "Bo", "role": "server", "pin": "9274"}
+    with clock.use(clock.now() + LATER):
+        opener.submit(opener.form(opener.path), {"slug": slug, "country": "FR"}, status=403)
+        opener.submit(opener.form("/setup/restaurant"), proof)
+        assert opener.path == f"/t/{slug}/setup/location"
+        fill(opener, **LOCATION)
+    with clock.use(clock.now() + 2 * LATER):
+        opener.submit(opener.form("/setup/menu"), {"file": (BytesIO(MENU), "menu.csv")})
+        assert opener.path == f"/t/{slug}/setup/tables"
+        opener.get(f"/t/{slug}/setup/staff")
+        opener.submit(opener.form("/setup/staff"), bo, status=403)
+        page = opener.submit(opener.form("/setup/staff"), proof)
+
+    assert "Here so far: Nora, Bo." in page.get_text()
+
+
+def test_the_opening_hires_no_owner(opener: Visitor, slug: str) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+    page = opener.get(f"/t/{slug}/setup/staff")
+    values = {"name": "Mallory", "role": "owner", "pin": "8642"}
+
+    refused = opener.submit(opener.form("/setup/staff"), values, status=422)
+
+    assert not page.select("option[value=owner]")
+    assert "Choose a role." in refused.get_text()
+    assert "Mallory" not in opener.get(f"/t/{slug}/settings/staff").get_text()
+
+
 def test_what_was_done_stays_when_one_leaves_and_comes_back(opener: Visitor, slug: str) -> None:
     name_it(opener, slug)
 
@@ -140,12 +180,8 @@ def test_a_menu_with_errors_is_refused_with_each_line(opener: Visitor, slug: str
 def test_a_menu_of_ones_own_is_taken(opener: Visitor, slug: str) -> None:
     name_it(opener, slug)
     fill(opener, **LOCATION)
-    right = BytesIO(
-        b"kind,name,of,price,colour,tax,station\ncategory,Mains,,,0,Food,Kitchen\n"
-        b"item,Soup,Mains,4.50,,,\n"
-    )
 
-    opener.submit(opener.form("/setup/menu"), {"file": (right, "menu.csv")})
+    opener.submit(opener.form("/setup/menu"), {"file": (BytesIO(MENU), "menu.csv")})
 
     assert opener.path == f"/t/{slug}/setup/tables"
     assert "Soup" in opener.get(f"/t/{slug}/main/menu").get_text()

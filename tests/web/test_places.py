@@ -50,6 +50,21 @@ def test_a_role_opens_its_pages_at_its_place_alone(app: Flask, pair: Pair) -> No
     bob.get(f"/t/{first.tenant.slug}/settings/locations", status=403)
 
 
+@pytest.mark.parametrize("how", ["add", "invite"])
+def test_a_place_that_is_sent_twice_is_refused_in_words(app: Flask, pair: Pair, how: str) -> None:
+    first, _second = pair
+    alice = person(app, first, "alice")
+    page = alice.get(f"/t/{first.tenant.slug}/settings/staff/{how}")
+    role = page.find("option", string="Server")
+    assert role is not None
+    values = {"name": "Nina", "pin": "9753", "email": "nina@x.example", "role_id": role["value"]}
+    places = [str(first.location.id)] * 2
+
+    page = alice.submit(alice.form(f"/{how}"), values | {"location_ids": places}, status=422)
+
+    assert "A location is named twice." in page.get_text()
+
+
 def test_a_new_place_counts_from_the_next_request_on(app: Flask, pair: Pair) -> None:
     first, second = pair
     bob = person(app, first, "bob")

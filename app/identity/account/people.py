@@ -35,6 +35,21 @@ class Holder:
         return self.name, self.email
 
 
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account at whichever restaurants. `secret_hash` is None for one without a password."""
+
+    id: UUID
+    secret_hash: str | None
+
+
+def find_account(email: str) -> Account | None:
+    """The account of an e-mail, or None: whether there is one is told to its reader alone."""
+    statement = text("SELECT id, secret FROM app.account_by_email(:email)")
+    row = execute(statement, {"email": email}).one_or_none()
+    return Account(id=row.id, secret_hash=row.secret) if row else None
+
+
 def find_holder(member_id: UUID) -> Holder | None:
     """The member with the account, or None for somebody who is gone or works by PIN alone."""
     member = execute(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, select
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
@@ -21,12 +21,14 @@ from app.identity.account.factors import has_factor
 from app.identity.account.mails import send_reset, tell
 from app.identity.account.people import (
     Holder,
+    find_account,
     find_holder,
+    find_member_of,
     hold_holder,
     set_password,
     sign_out_everywhere,
 )
-from app.identity.models import EmailLink, Member
+from app.identity.models import EmailLink
 from app.identity.strength import check_password
 
 JOB = "account.mail_reset"
@@ -38,16 +40,8 @@ NOT_AGAIN_FOR = timedelta(minutes=2)
 def ask_for_reset(email: str) -> None:
     """Have a link mailed, where there is anybody to mail it to: the same statements either way."""
     with transaction():
-        account_id = execute(
-            text("SELECT id FROM app.account_by_email(:email)"), {"email": email.strip()}
-        ).scalar_one_or_none()
-        member_id = execute(
-            select(Member.id).where(
-                Member.tenant_id == current_tenant_id(),
-                Member.account_id == (account_id or new_id()),
-                Member.active,
-            )
-        ).scalar_one_or_none()
+        account = find_account(email.strip())
+        member_id = find_member_of(account.id if account else new_id())
         later(JOB, {"member_id": str(member_id or new_id())}, event="ResetAsked")
 
 

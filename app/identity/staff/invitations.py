@@ -10,14 +10,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 
 from app.core import audit, security
 from app.core.db import execute, transaction
 from app.core.errors import Conflict
 from app.core.mail import link_to, send_later
 from app.core.tenant import current_tenant_id
-from app.identity.account.people import hold_account_at
+from app.identity.account.factors import has_factor
+from app.identity.account.people import find_account, hold_account_at
 from app.identity.actor import Actor
 from app.identity.commands import open_account
 from app.identity.domain import check_pin
@@ -26,6 +27,8 @@ from app.identity.links import Link, LinkOver, forget_links, look_at, make_link,
 from app.identity.models import Member, MemberLocation
 from app.identity.passwords import hash_secret, is_right, peppered
 from app.identity.permissions import STAFF_MANAGE
+from app.identity.queries import Login
+from app.identity.sign_in import Proven, admit
 from app.identity.staff.owners import hold_owners
 from app.identity.staff.people import Work, add, hold, record
 from app.identity.tries import forget_failures, note_failure, stand_in_line, subject_of
@@ -46,12 +49,6 @@ class Answer:
     password: str
     pin: str
     address: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Account:
-    id: UUID
-    secret: str | None
 
 
 def invite(actor: Actor, tenant: TenantView, work: Work, email: str) -> UUID:
@@ -98,8 +95,8 @@ def withdraw(actor: Actor, member_id: UUID) -> bool:
     return was.state == "invited"
 
 
-def accept(answer: Answer) -> str:
-    """Make somebody a member who follows a link, and return the e-mail to sign in by.
+def accept(answer: Answer, previous: Login | None = None) -> Proven:
+    """Make somebody a member who follows a link, and let them in in place of `previous`.
 
     Raises LinkOver, Invalid (a password or PIN that cannot be one), WrongSecret where the
     e-mail has an account and this is not its password, and TooManyTries. Opens its own
@@ -110,33 +107,35 @@ def accept(answer: Answer) -> str:
     subject = subject_of("invitation", email, answer.address)
     with transaction():
         stand_in_line(subject)
-        is_in = _is_proven(email, answer.password)
-        if is_in:
+        proven = None
+        if _is_proven(email, answer.password):
             forget_failures(subject)
-            _join(use("invite", answer.token), answer)
+            proven = _join(use("invite", answer.token), answer, previous)
         else:
             note_failure(subject)
             security.note(security.REFUSED, "tenant", current_tenant_id(), what="invitation")
-    if not is_in:
+    if proven is None:
         raise WrongSecret(UNPROVEN)
-    return email
+    return proven
 
 
 def _is_proven(email: str, password: str) -> bool:
-    account = _account(email)
-    return account is None or is_right(account.secret, password)
+    account = find_account(email)
+    return account is None or is_right(account.secret_hash, password)
 
 
-def _join(link: Link, answer: Answer) -> None:
+def _join(link: Link, answer: Answer, previous: Login | None) -> Proven:
     member_id, name = _waiting(link)
     account_id = hold_account_at(link.email)
-    if account_id is not None:
+    if account_id is None:
+        account_id = open_account(link.email, answer.password, name)
+    else:
         _require_stranger(account_id)
     execute(
         update(Member)
         .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
         .values(
-            account_id=account_id or open_account(link.email, answer.password, name),
+            account_id=account_id,
             invited_email=None,
             active=True,
             pin_hash=hash_secret(peppered(answer.pin)),
@@ -144,6 +143,7 @@ def _join(link: Link, answer: Answer) -> None:
     )
     after = {"state": "active", "signs_in": "e-mail"}
     audit.record(STAFF_MANAGE, "member", member_id, actor_id=member_id, after=after)
+    return admit(member_id, previous, asks_more=has_factor(account_id))
 
 
 def _waiting(link: Link) -> tuple[UUID, str]:
@@ -162,17 +162,10 @@ def _waiting(link: Link) -> tuple[UUID, str]:
     return found.id, found.name
 
 
-def _account(email: str) -> _Account | None:
-    wanted = {"email": email}
-    statement = text("SELECT id, secret FROM app.account_by_email(:email)")
-    row = execute(statement, wanted).one_or_none()
-    return _Account(id=row.id, secret=row.secret) if row else None
-
-
 def _free(email: str, *, but: UUID | None = None) -> str:
     """An address that nobody else here has, in small letters."""
     address = email.strip().lower()
-    account = _account(address)
+    account = find_account(address)
     if account is not None:
         _require_stranger(account.id)
     waiting = select(Member.id).where(

@@ -5,7 +5,7 @@ end, so that no token outlives it (OWASP ASVS 7.2.4) and no socket stays open on
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid
 from app.core.model import Json
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
@@ -28,7 +28,7 @@ from app.identity.places import Place, get_standing, place_member, require_cover
 from app.identity.staff.domain import check_name
 from app.identity.staff.owners import hold_owners, require_an_owner
 from app.identity.staff.queries import PersonView, get_person, get_role
-from app.tenancy.queries import locations
+from app.identity.tokens.commands import end_grants
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +45,19 @@ def add(
 ) -> UUID:
     """Add a person who may do no more than the actor: one who signs in by PIN, or is invited.
 
-    Raises NotFound for a role or a place that is not there.
+    Raises NotFound for a role or a place that is not there, Invalid for a place named twice.
     """
     with transaction():
         actor.require(STAFF_MANAGE)
         hold_owners()  # nobody deletes the role meanwhile
-        _require_known(work.places)
         new = NewMember(
             name=check_name(work.name),
             role=get_role(work.role_id).name,
             pin=pin,
             invited_email=invited_email,
-            location_ids=tuple(location_id for location_id, _role in work.places),
+            places=work.places,
         )
-        member_id = add_member(actor, new)
-        if any(role_id for _location, role_id in work.places):
-            place_member(actor, member_id, work.places)
-    return member_id
+        return add_member(actor, new)
 
 
 def change(actor: Actor, member_id: UUID, work: Work) -> None:
@@ -116,7 +112,7 @@ def sign_out(actor: Actor, member_id: UUID) -> None:
 
 
 def deactivate(actor: Actor, member_id: UUID) -> None:
-    """End all that a person has here: sessions, programs, sockets, an invitation that waits.
+    """End all that a person has here: sessions, programs, machines' keys, sockets, an invitation.
 
     The row stays, for what the person did stays. Raises Conflict for the last owner.
     """
@@ -125,6 +121,7 @@ def deactivate(actor: Actor, member_id: UUID) -> None:
         _write(member_id, active=False, invited_email=None)
         forget_links("invite", member_id)
         revoke_logins(actor, member_id)
+        end_grants(actor, member_id)
         require_an_owner()
         if was.state != "former":
             record(actor, member_id, before={"state": was.state}, after={"state": "former"})
@@ -178,9 +175,3 @@ def _write(member_id: UUID, **values: object) -> None:
         .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
         .values(**values)
     )
-
-
-def _require_known(places: Sequence[Place]) -> None:
-    known = {place.id for place in locations()}
-    if any(location_id not in known for location_id, _role in places):
-        raise NotFound("no_location", "There is no such location.")

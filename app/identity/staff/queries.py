@@ -168,7 +168,16 @@ def roles() -> list[RoleView]:
 
 def get_role(role_id: UUID) -> RoleView:
     """One role; raises NotFound."""
-    row = execute(_roles().where(Role.id == role_id)).one_or_none()
+    return _get_role(Role.id == role_id)
+
+
+def get_role_named(name: str) -> RoleView:
+    """The same by its name, as it is kept."""
+    return _get_role(Role.name == name)
+
+
+def _get_role(is_wanted: ColumnElement[bool]) -> RoleView:
+    row = execute(_roles().where(is_wanted)).one_or_none()
     if row is None:
         raise NotFound("no_role", "There is no such role.")
     return _role(row)

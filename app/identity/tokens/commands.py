@@ -73,8 +73,27 @@ def revoke(actor: Actor, grant_id: UUID) -> None:
         if owner is None:
             raise NotFound("no_grant", "There is no such access.")
         end_grant(grant_id)
-        after = {"revoked": True}
-        audit.record(API_MANAGE, "api_grant", grant_id, actor_id=actor.member_id, after=after)
+        _note_end(actor, grant_id)
+
+
+def end_grants(actor: Actor, member_id: UUID) -> None:
+    """End all that a member has let in, machines included: who comes back lets them in anew.
+
+    For commands that end the membership, and ask for the right to.
+    """
+    with transaction():
+        ended = execute(
+            update(ApiGrant)
+            .where(
+                ApiGrant.tenant_id == current_tenant_id(),
+                ApiGrant.member_id == member_id,
+                ApiGrant.revoked_at.is_(None),
+            )
+            .values(revoked_at=clock.now())
+            .returning(ApiGrant.id)
+        ).scalars()
+        for grant_id in ended.all():
+            _note_end(actor, grant_id)
 
 
 def end_tokens(member_id: UUID) -> None:
@@ -89,6 +108,11 @@ def end_tokens(member_id: UUID) -> None:
             .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
             .values(token_epoch=Member.token_epoch + 1)
         )
+
+
+def _note_end(actor: Actor, grant_id: UUID) -> None:
+    after = {"revoked": True}
+    audit.record(API_MANAGE, "api_grant", grant_id, actor_id=actor.member_id, after=after)
 
 
 def _add_grant(

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, select, text
+from sqlalchemy import and_, select
 
 from app.core.db import execute, transaction
 from app.core.tenant import current_tenant_id
+from app.core.turns import take_turn
 from app.inventory.commands.recipes import Rows, recipe_rows
 from app.inventory.domain import RecipeRow, StockLevel, WhenShort, portions_left
 from app.inventory.models import Ingredient, Stock
@@ -26,10 +27,7 @@ def show_left(location: LocationView, ingredient_ids: Collection[UUID]) -> None:
     """
     with transaction():
         # Two jobs at once would let the one that read first write last.
-        execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
-            {"key": f"stock-left:{location.id}"},
-        )
+        take_turn(f"stock-left:{location.id}")
         sellables = _sellables(ingredient_ids)
         rows = recipe_rows(one for pair in sellables for one in pair if one)
         stock = _limits(location.id, {row.ingredient_id for own in rows.values() for row in own})

@@ -8,9 +8,11 @@ from sqlalchemy import Text, delete, func, select, text, update
 from app.core import audit, clock
 from app.core.db import execute, transaction
 from app.core.tenant import current_tenant_id
+from app.core.turns import take_turn
 from app.identity.actor import Actor
 from app.identity.models import EmailLink, LoginSession, Member
 from app.identity.permissions import TENANT_MANAGE
+from app.identity.tokens.commands import end_grants
 from app.kitchen.models import Ticket, TicketLine
 from app.ordering.models import Line, Order
 from app.privacy.errors import no_member, oneself, still_open
@@ -47,6 +49,7 @@ def erase_member(actor: Actor, member_id: UUID) -> str:
         name = f"Former member {_count_erased() + 1}"
         _forget_on_tickets(member.name, name)
         _end_access(member_id)
+        end_grants(actor, member_id)
         execute(
             update(Member)
             .where(Member.tenant_id == tenant_id, Member.id == member_id)
@@ -115,10 +118,7 @@ def forget_guests(order_ids: Sequence[UUID]) -> int:
 
 def _count_erased() -> int:
     # Two at once must not both be the seventh.
-    execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
-        {"key": f"{current_tenant_id()}:erase"},
-    )
+    take_turn("erase")
     return int(
         execute(
             select(func.count())

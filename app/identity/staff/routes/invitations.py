@@ -4,10 +4,9 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import public
-from app.core.errors import Conflict, DomainError, Invalid
+from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.limits import limited
-from app.identity import sign_in as proofs
 from app.identity.current import find_login_here
 from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
 from app.identity.links import look_at
@@ -16,8 +15,9 @@ from app.identity.session import cookie_name
 from app.identity.staff import invitations
 from app.identity.staff.forms import AcceptForm
 from app.identity.staff.invitations import Answer
+from app.identity.staff.routes import refusals
 
-REFUSALS = (Invalid, Conflict, WrongSecret, TooManyTries)
+REFUSALS = (*refusals.REFUSALS, WrongSecret, TooManyTries)
 
 
 def register(staff: Blueprint) -> None:
@@ -41,10 +41,10 @@ def accept() -> BaseResponse:
     address = request.remote_addr or ""
     try:
         form = read(AcceptForm, request.form)
-        email = invitations.accept(Answer(address=address, **form))
+        proven = invitations.accept(Answer(address=address, **form), find_login_here())
     except REFUSALS as error:
         return _refused(error)
-    return come_in(proofs.sign_in(email, form["password"], address, find_login_here()), None)
+    return come_in(proven, None)
 
 
 def _refused(error: DomainError) -> Response:
@@ -55,13 +55,11 @@ def _refused(error: DomainError) -> Response:
 
 
 def _form(token: str, error: DomainError | None = None) -> Response:
-    fields = error.fields if isinstance(error, Invalid) else {}
     page = render_template(
         "identity/staff/invitation.html",
         email=look_at("invite", token).email,
         token=token,
         restaurant=g.tenant.name,
-        errors=fields,
-        sentence=error.sentence if error and not fields else "",
+        **refusals.said(error),
     )
     return make_response(page, error.status if error else 200)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import proven_lately, requires
-from app.core.errors import Conflict, DomainError, Forbidden, Invalid
+from app.core.errors import DomainError, Forbidden
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to
 from app.identity.actor import Actor
@@ -26,9 +26,9 @@ from app.identity.staff.forms import (
 )
 from app.identity.staff.people import Work
 from app.identity.staff.queries import PersonView, Wanted
+from app.identity.staff.routes.refusals import REFUSALS, act_once, said
 from app.tenancy.queries import locations
 
-REFUSALS = (Invalid, Conflict)
 ONE = "/settings/staff/<uuid:member_id>"
 
 
@@ -166,6 +166,7 @@ def reactivate(member_id: UUID) -> BaseResponse:
 
 
 @requires(STAFF_MANAGE)
+@proven_lately
 def send(member_id: UUID) -> BaseResponse:
     """Invite by e-mail somebody who is here already, or once more."""
 
@@ -196,12 +197,8 @@ def _take_on(how: str, command: Callable[[Work], UUID]) -> BaseResponse:
 
 
 def _do(member_id: UUID, command: Callable[[Actor], None]) -> BaseResponse:
-    def act() -> dict[str, Any]:
-        command(current_actor())
-        return {}
-
     try:
-        once(act)
+        act_once(command)
     except REFUSALS as error:
         return _person(member_id, error)
     return _to(member_id)
@@ -213,7 +210,7 @@ def _to(member_id: object) -> BaseResponse:
 
 def _new(how: str, error: DomainError | None = None) -> Response:
     page = render_template(
-        "identity/staff/new.html", how=how, sent=request.form, **_choices(error), **_said(error)
+        "identity/staff/new.html", how=how, sent=request.form, **_choices(error), **said(error)
     )
     return make_response(page, error.status if error else 200)
 
@@ -229,7 +226,7 @@ def _person(member_id: UUID, error: DomainError | None = None, *, new_pin: str =
         new_pin=new_pin,
         sent=request.form if "role_id" in request.form else _sent(shown),
         **_choices(error, shown),
-        **_said(error),
+        **said(error),
     )
     return make_response(page, error.status if error else 200)
 
@@ -250,12 +247,6 @@ def _choices(error: DomainError | None, shown: PersonView | None = None) -> dict
         "own_permissions": actor.permissions,
         "is_mine": actor.is_at,
     }
-
-
-def _said(error: DomainError | None) -> dict[str, Any]:
-    """What a refused form is shown with: sentences by field, and one for the whole."""
-    fields = error.fields if isinstance(error, Invalid) else {}
-    return {"errors": fields, "sentence": error.sentence if error and not fields else ""}
 
 
 def _may_change(actor: Actor, shown: PersonView) -> bool:

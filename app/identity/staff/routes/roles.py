@@ -1,24 +1,23 @@
 """The roles, and a role's page."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import proven_lately, requires
-from app.core.errors import Conflict, DomainError, Invalid
+from app.core.errors import DomainError
 from app.core.htmx import go_to
 from app.identity.actor import Actor
-from app.identity.current import current_actor, once
+from app.identity.current import current_actor
 from app.identity.permissions import ALL, ROLE_MANAGE
 from app.identity.staff import queries, roles
 from app.identity.staff.domain import by_area
 from app.identity.staff.forms import read_role
 from app.identity.staff.queries import RoleView
+from app.identity.staff.routes.refusals import REFUSALS, act_once, said
 
-REFUSALS = (Invalid, Conflict)
 ONE = "/settings/roles/<uuid:role_id>"
 
 
@@ -51,7 +50,7 @@ def add() -> BaseResponse:
     """Make a role of the restaurant's own."""
     try:
         name, permissions = read_role(request)
-        once(lambda: {"role_id": str(roles.add_role(current_actor(), name, permissions))})
+        act_once(lambda actor: roles.add_role(actor, name, permissions))
     except REFUSALS as error:
         return _form(None, error)
     return go_to(url_for("staff.roles"))
@@ -78,12 +77,8 @@ def delete(role_id: UUID) -> BaseResponse:
 
 
 def _do(role_id: UUID, command: Callable[[Actor], None]) -> BaseResponse:
-    def act() -> dict[str, Any]:
-        command(current_actor())
-        return {}
-
     try:
-        once(act)
+        act_once(command)
     except REFUSALS as error:
         return _form(queries.get_role(role_id), error)
     return go_to(url_for("staff.roles"))
@@ -94,7 +89,6 @@ def _form(shown: RoleView | None, error: DomainError | None = None) -> Response:
     held = shown.permissions if shown else frozenset()
     is_sent = "permissions" in request.form or "name" in request.form
     name = shown.label if shown else ""
-    fields = error.fields if isinstance(error, Invalid) else {}
     page = render_template(
         "identity/staff/role.html",
         role=shown,
@@ -103,7 +97,6 @@ def _form(shown: RoleView | None, error: DomainError | None = None) -> Response:
         held=set(request.form.getlist("permissions")) if is_sent else held,
         name=request.form["name"] if is_sent else name,
         may_change=shown is None or (not shown.is_whole and held <= own),
-        errors=fields,
-        sentence=error.sentence if error and not fields else "",
+        **said(error),
     )
     return make_response(page, error.status if error else 200)
