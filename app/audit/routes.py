@@ -25,7 +25,7 @@ audit.before_request(keep_house_time)
 
 
 @audit.get("", endpoint="trail")
-@requires(AUDIT_VIEW, everywhere=True)
+@requires(AUDIT_VIEW)
 def trail() -> tuple[str, int] | Response:
     """The entries that fit the filters in the address, a page of them at a time."""
     filters, after = Filters.of(request.args), read_place(request.args.get("after", ""))
@@ -39,7 +39,7 @@ def trail() -> tuple[str, int] | Response:
 
 
 @audit.get("/export.csv", endpoint="export")
-@requires(REPORT_EXPORT, everywhere=True)
+@requires(REPORT_EXPORT)
 @proven_lately
 def export() -> Response:
     """The same entries, all of them, as a table for a spreadsheet."""
@@ -54,14 +54,14 @@ def export() -> Response:
 
 
 @audit.get("/chain", endpoint="chain")
-@requires(AUDIT_VIEW, everywhere=True)
+@requires(AUDIT_VIEW)
 def chain() -> Response:
     """Walk the whole hash chain, and say what was found."""
     return fragment_or_page("audit/_verdict.html", "audit/chain.html", verdict=verify())
 
 
 @audit.post("/alerts/<uuid:alert_id>/aside", endpoint="put_aside")
-@requires(AUDIT_VIEW, everywhere=True)
+@requires(AUDIT_VIEW)
 def put_aside(alert_id: UUID) -> BaseResponse:
     """Take an alert off the lists."""
     commands.put_aside(current_actor(), alert_id)
@@ -80,7 +80,7 @@ def _page(
         "acts": all_acts(),
         "kinds": sorted(((kind, str(words)) for kind, words in KINDS.items()), key=lambda k: k[1]),
         "alerts": queries.open_alerts(),
-        "may_export": current_actor().may_everywhere(REPORT_EXPORT),
+        "may_export": current_actor().may(REPORT_EXPORT),
         "more": False,
         "after": None,
     }

@@ -69,8 +69,8 @@ def test_what_belongs_to_the_restaurant_is_changed_by_who_works_everywhere(
             let_through.append(f"{call}: {answers}")
 
     assert let_through == []
-    # People, devices and a location's own settings belong to places; a token acts for its person.
-    assert open_ones == {"staff", "devices", "settings", "tokens"}
+    # People, devices, entries and a location's settings belong to places, a token to a person.
+    assert open_ones == {"staff", "devices", "settings", "tokens", "audit"}
 
 
 def test_the_settings_of_a_places_manager_lead_to_nothing_that_is_refused(
@@ -86,7 +86,7 @@ def test_the_settings_of_a_places_manager_lead_to_nothing_that_is_refused(
     for address in tabs.values():
         bob.get(address)
 
-    assert set(tabs) == {"Staff", "Devices", "Locations"}
+    assert set(tabs) == {"Staff", "Devices", "Locations", "Audit trail"}
 
 
 def test_a_places_manager_is_told_of_his_own_people_and_places(app: Flask, pair: Pair) -> None:
