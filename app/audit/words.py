@@ -14,7 +14,7 @@ ACTS: Mapping[str, Any] = {
     "session.sign_out": _("signed out"),
     "session.pin_switch": _("took over by PIN"),
     "privacy.removed": _("removed what was kept long enough"),
-    security.REFUSED: _("wrong password or PIN"),
+    security.REFUSED: _("wrong password, PIN or code"),
     security.LOCKED: _("made to wait after wrong tries"),
     security.DENIED: _("tried what is not allowed"),
     security.FOREIGN_SITE: _("a form sent from another site"),

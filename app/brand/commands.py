@@ -19,7 +19,7 @@ def save_brand(actor: Actor, name: str, colour: str) -> Tint:
     Needs settings.edit. The colour that is shown already changes nothing.
     """
     with transaction():
-        actor.require(SETTINGS_EDIT)
+        actor.require_everywhere(SETTINGS_EDIT)
         before = get_brand().tint
         tint = before if colour.lower() == before.light.hex else fitted(from_hex(colour))
         is_renamed = rename_tenant(name)
@@ -30,7 +30,7 @@ def save_brand(actor: Actor, name: str, colour: str) -> Tint:
 
 def set_logo(actor: Actor, data: bytes) -> None:
     """Take a picture (see core.images for what is refused) in place of the logo."""
-    actor.require(SETTINGS_EDIT)
+    actor.require_everywhere(SETTINGS_EDIT)
     drawn = uploads.drawn_for("logo", data)
     with transaction():
         _replace_logo(actor, uploads.keep("logo", drawn))
@@ -39,7 +39,7 @@ def set_logo(actor: Actor, data: bytes) -> None:
 def remove_logo(actor: Actor) -> None:
     """Show the name alone; nothing to do where there is no logo."""
     with transaction():
-        actor.require(SETTINGS_EDIT)
+        actor.require_everywhere(SETTINGS_EDIT)
         _replace_logo(actor, None)
 
 

@@ -41,14 +41,14 @@ def stylesheet() -> BaseResponse:
 
 
 @brand.get("/settings/brand", endpoint="page")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def page() -> Response:
     """Name, colour and logo."""
     return _page()
 
 
 @brand.get("/settings/brand/preview")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def preview() -> str:
     """How a colour will look, before it is kept."""
     shown = {"colour": queries.get_brand().tint.light.hex}
@@ -59,7 +59,7 @@ def preview() -> str:
 
 
 @brand.post("/settings/brand")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def save() -> Response | BaseResponse:
     """Keep name and colour."""
     try:
@@ -70,7 +70,7 @@ def save() -> Response | BaseResponse:
 
 
 @brand.post("/settings/brand/logo/upload")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def set_logo() -> Response | BaseResponse:
     """Take a picture as the logo."""
     try:
@@ -82,7 +82,7 @@ def set_logo() -> Response | BaseResponse:
 
 
 @brand.post("/settings/brand/logo/remove")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def remove_logo() -> BaseResponse:
     """Show the name alone."""
     commands.remove_logo(current_actor())

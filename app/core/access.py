@@ -55,14 +55,18 @@ def in_own_browser(view: View) -> View:
     return view
 
 
-def requires(permission: str, *, or_ask: bool = False) -> Callable[[View], View]:
+def requires(
+    permission: str, *, or_ask: bool = False, everywhere: bool = False
+) -> Callable[[View], View]:
     """Only a member with this permission, at this location, may call this.
 
     `or_ask`: it only leads to the act, so that who can have the act approved may call it too.
+    `everywhere`: it concerns the whole restaurant, and is for who works at every location.
     """
 
     def mark(view: View) -> View:
         view.__dict__["or_ask"] = or_ask
+        view.__dict__["everywhere"] = everywhere
         return _mark(view, permission)
 
     return mark
@@ -122,3 +126,8 @@ def needs_own_browser(view: Callable[..., Any]) -> bool:
 def leads_to_asking(view: Callable[..., Any]) -> bool:
     """Whether a view is also for who can have the act that it leads to approved."""
     return bool(getattr(view, "or_ask", False))
+
+
+def is_for_everywhere(view: Callable[..., Any]) -> bool:
+    """Whether a view is for who works at every location alone."""
+    return bool(getattr(view, "everywhere", False))

@@ -13,7 +13,7 @@ from app.core.db import execute
 from app.core.errors import NotFound
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
-from app.identity.devices import code_of
+from app.identity.devices import code_of, may_pair_at
 from app.identity.models import Device, DeviceStation
 from app.menu.models import Station
 from app.tenancy.queries import LocationView, locations
@@ -84,8 +84,8 @@ def stations_of(places: Sequence[LocationView]) -> list[StationChoice]:
 
 
 def places_of(actor: Actor) -> list[LocationView]:
-    """The locations that the actor works at, by name."""
-    return [place for place in locations() if actor.is_at(place.id)]
+    """The locations where the actor may pair devices, by name."""
+    return [place for place in locations() if may_pair_at(actor, place.id)]
 
 
 def devices_at(places: Sequence[LocationView]) -> list[DeviceView]:
@@ -97,7 +97,7 @@ def devices_at(places: Sequence[LocationView]) -> list[DeviceView]:
 
 
 def get_device(actor: Actor, device_id: UUID) -> DeviceView:
-    """One device at a location of the actor's; raises NotFound."""
+    """One device at a location where the actor pairs them; raises NotFound."""
     for device in devices_at(places_of(actor)):
         if device.id == device_id:
             return device

@@ -27,7 +27,7 @@ class Actor:
     `places` has the permissions of each such location, and under None those of the member's
     own role, which counts everywhere else and at addresses of no location.
     With a `screen` nobody is at work there: `member_id` is then the device's id. `can_ask` is where
-    somebody who may can approve an act: at a tablet.
+    somebody who may can approve an act: at a tablet, for what is done at its location.
     """
 
     member_id: UUID
@@ -45,6 +45,24 @@ class Actor:
         """Raise Lacks, which is Forbidden, unless the actor has the permission."""
         if not self.may(permission):
             raise Lacks(permission)
+
+    def may_everywhere(self, permission: str) -> bool:
+        """Tell whether the actor has a permission and works at every location."""
+        return self.location_ids is None and self.may(permission)
+
+    def require_everywhere(self, permission: str) -> None:
+        """Raise Forbidden unless the actor has the permission and works at every location.
+
+        For what belongs to the whole restaurant. A tablet stands at one location, and so does
+        whoever works at it.
+        """
+        self.require(permission)
+        if not self.may_everywhere(permission):
+            raise Forbidden(
+                "location",
+                "This concerns every location: it needs somebody who works at all of them,"
+                " away from the tablets.",
+            )
 
     def may_ask(self, permission: str) -> bool:
         """Tell whether the actor has a permission, or can have an act approved where he is."""
@@ -66,7 +84,8 @@ class Actor:
 
     def at(self, location_id: UUID | None) -> "Actor":
         """The same member standing at a location, with what counts there; None: at none."""
-        return replace(self, permissions=self.permissions_at(location_id))
+        can_ask = self.can_ask and location_id is not None
+        return replace(self, permissions=self.permissions_at(location_id), can_ask=can_ask)
 
     def permissions_at(self, location_id: UUID | None) -> frozenset[str]:
         """What counts at a location, or by the member's own role (None)."""

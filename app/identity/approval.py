@@ -1,7 +1,8 @@
 """An act that a person may not do, approved at a tablet by the PIN of one who may, that once.
 
-Whoever lacks a permission for an act of a page is asked for somebody who has it. The sheet carries
-what was sent, and a seal over it: the PIN stands for this act as it was shown and for no other.
+Whoever lacks a permission for an act at the tablet's location is asked for somebody who has it. The
+sheet carries what was sent, and a seal over it: the PIN stands for this act as it was shown and for
+no other.
 """
 
 import hmac
@@ -52,26 +53,37 @@ def take_approval(login: Login) -> Response | None:
     Raises CSRFError: a PIN is looked at for this product's own pages alone.
     """
     permission = request.form.get("approval_for", "")
-    if login.device is None or permission not in PERMISSIONS:
+    device = _find_tablet(login)
+    if device is None or permission not in PERMISSIONS:
         return None
     csrf.protect()
     try:
         form = read(ApprovalForm, request.form)
         if not _fits(form["approval_seal"], login, permission):
             return None  # something else was sent than what was shown: nothing is approved
-        tablet.approve(login.device, form["approver_id"], form["approver_pin"], permission)
+        tablet.approve(device, form["approver_id"], form["approver_pin"], permission)
     except DomainError as error:
-        return _sheet(login, login.device, permission, error)
+        return _sheet(login, device, permission, error)
     g.approval = audit.Approval(permission, form["approver_id"], form["approval_reason"])
     return None
 
 
 def _ask(error: Lacks) -> Response:
     login = find_login_here()
+    device = _find_tablet(login) if login else None
     is_act = request.method == "POST" and wants_fragment()
-    if login is None or login.device is None or not is_act:
+    if login is None or device is None or not is_act:
         return failures.answer(error)
-    return _sheet(login, login.device, error.permission, error)
+    return _sheet(login, device, error.permission, error)
+
+
+def _find_tablet(login: Login) -> PairedDevice | None:
+    """The tablet where an act can be approved, if it is one of its location.
+
+    A PIN proves what its owner may do at the tablet's location: what belongs to the restaurant,
+    to its people or to an account is approved nowhere.
+    """
+    return login.device if g.get("location") else None
 
 
 def _sheet(login: Login, device: PairedDevice, permission: str, error: DomainError) -> Response:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 
-from app.core import audit, clock
+from app.core import audit, clock, security
 from app.core.db import execute, transaction
 from app.core.errors import Invalid, NotFound
 from app.core.ids import new_id
@@ -27,7 +27,7 @@ from app.identity.models import Device, DeviceStation
 from app.identity.passwords import keyed_digest
 from app.identity.permissions import DEVICE_PAIR
 from app.identity.queries import hash_of
-from app.identity.tries import note_failure, stand_in_line, subject_of
+from app.identity.tries import forget_failures_at, note_failure, stand_in_line, subject_of
 
 UNPAIRED = "This code is wrong, too old or used. Ask for a new one."
 
@@ -93,7 +93,7 @@ def redeem_code(typed: str, address: str) -> str:
         device_id = _claim(code)
         if device_id is None:
             note_failure(subject)
-            audit.record("device.refused", "tenant", current_tenant_id(), actor_id=None)
+            security.note(security.REFUSED, "tenant", current_tenant_id(), what="pairing")
         else:
             token = _enrol(device_id)
             audit.record("device.paired", "device", device_id, actor_id=None)
@@ -142,14 +142,18 @@ def note_report(device_id: UUID, battery: int | None, version: str | None) -> No
         _set(device_id, last_seen_at=clock.now(), battery=battery, version=version)
 
 
+def may_pair_at(actor: Actor, location_id: UUID) -> bool:
+    """Tell whether the actor may pair devices at a location, and works there."""
+    return actor.is_at(location_id) and actor.at(location_id).may(DEVICE_PAIR)
+
+
 def _require_may_pair(actor: Actor, location_id: UUID) -> None:
-    actor.require(DEVICE_PAIR)
     actor.require_at(location_id)
+    actor.at(location_id).require(DEVICE_PAIR)
 
 
 def _lock_device(actor: Actor, device_id: UUID) -> Any:
     """A device that is not revoked, at a location of the actor's; raises NotFound."""
-    actor.require(DEVICE_PAIR)
     row = execute(
         select(Device.location_id, Device.kind)
         .where(
@@ -161,6 +165,7 @@ def _lock_device(actor: Actor, device_id: UUID) -> Any:
     ).one_or_none()
     if row is None or not actor.is_at(row.location_id):
         raise NotFound("no_device", "There is no such device.")
+    actor.at(row.location_id).require(DEVICE_PAIR)
     return row
 
 
@@ -205,6 +210,7 @@ def _enrol(device_id: UUID) -> str:
     """Make the token of a device; what held an earlier one is nobody from now on."""
     token, now = secrets.token_urlsafe(32), clock.now()
     end_logins_at(device_id)
+    forget_failures_at(device_id)
     _set(
         device_id,
         token_hash=hash_of(token),

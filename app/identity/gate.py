@@ -22,6 +22,7 @@ from app.core.access import (
     access_of,
     asks_for_proof,
     find_view,
+    is_for_everywhere,
     is_for_programs,
     leads_to_asking,
     needs_own_browser,
@@ -99,10 +100,12 @@ def _require_access(view: View, access: str, actor: Actor) -> None:
         raise Forbidden("screen", "This screen shows its board and nothing else.")
     if access == SIGNED_IN:
         return
-    if not actor.may(access) and not actor.can_ask:
+    if not is_permitted(view, actor) and not actor.can_ask:
         _note_denied(actor, access)
     if leads_to_asking(view):
         actor.require_or_ask(access)
+    elif is_for_everywhere(view):
+        actor.require_everywhere(access)
     else:
         actor.require(access)
 
@@ -114,10 +117,17 @@ def may_open(path: str, actor: Actor) -> bool:
     except HTTPException:
         return False
     view, there = current_app.view_functions[endpoint], _standing_at(values.get("location"), actor)
-    access = access_of(view)
     if there is None or (there.screen is not None and there.screen.kind not in screens_of(view)):
         return False
-    return access in (PUBLIC, SIGNED_IN) or (access in PERMISSIONS and there.may(access))
+    return access_of(view) in (PUBLIC, SIGNED_IN) or is_permitted(view, there)
+
+
+def is_permitted(view: View, actor: Actor) -> bool:
+    """Whether an actor has the permission that a view asks for, everywhere if it must be so."""
+    access = access_of(view)
+    if access not in PERMISSIONS:
+        return False
+    return actor.may_everywhere(access) if is_for_everywhere(view) else actor.may(access)
 
 
 def _standing_at(slug: str | None, actor: Actor) -> Actor | None:
@@ -136,7 +146,10 @@ def next_path(given: str | None) -> str | None:
     """
     if not given or any(char.isspace() or not char.isprintable() or char == "\\" for char in given):
         return None
-    parts = urlsplit(given)
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        return None
     if parts.netloc not in ("", request.host) or not parts.path.startswith(_home()):
         return None
     if ".." in parts.path or "//" in parts.path:

@@ -15,7 +15,7 @@ from app.identity.actor import Actor
 from app.identity.models import Member, MemberLocation, Role
 from app.identity.permissions import STAFF_MANAGE, require_grantable
 from app.identity.queries import permissions_by_place
-from app.tenancy.queries import locations
+from app.tenancy.queries import LocationView, locations
 
 Place = tuple[UUID, UUID | None]
 
@@ -99,6 +99,11 @@ def require_covers(actor: Actor, other: Actor) -> None:
     require_places(actor, other.location_ids)
     for place in {None, *other.places, *(other.location_ids or ())}:
         require_grantable(actor.permissions_at(place), other.permissions_at(place))
+
+
+def places_of(actor: Actor) -> list[LocationView]:
+    """The locations that the actor works at, by name; he is told of no other."""
+    return [place for place in locations() if actor.is_at(place.id)]
 
 
 def require_places(actor: Actor, location_ids: frozenset[UUID] | None) -> None:

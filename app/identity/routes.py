@@ -156,7 +156,7 @@ def onward(wanted: str | None, actor: Actor) -> str:
 
 def _way_back(actor: Actor) -> BaseResponse:
     """Who may reopen a restaurant that is being closed is led to where it is done."""
-    if not actor.may(TENANT_MANAGE):
+    if not actor.may_everywhere(TENANT_MANAGE):
         raise Closed(g.tenant.name, g.tenant.erase_after)
     return redirect(url_for("privacy.privacy"))
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from app.core import audit, clock, security
 from app.core.db import execute, transaction
@@ -24,7 +24,13 @@ from app.identity.models import Device, Member, Role, SignInFailure
 from app.identity.passwords import is_right, peppered
 from app.identity.permissions import DEVICE_PAIR, STAFF_MANAGE
 from app.identity.queries import Login, PairedDevice
-from app.identity.tries import forget_failures, note_failure, require_no_wait, subject_of
+from app.identity.tries import (
+    forget_failures,
+    forget_failures_at,
+    note_failure,
+    require_no_wait,
+    subject_of,
+)
 
 UNPROVEN_PIN = "The PIN is wrong."
 _FREEING = {DEVICE_PAIR, STAFF_MANAGE}
@@ -178,11 +184,7 @@ def _refuse(
 
 def _free(device: PairedDevice, member_id: UUID) -> None:
     _set_blocked(device, None)
-    execute(
-        delete(SignInFailure).where(
-            SignInFailure.tenant_id == current_tenant_id(), SignInFailure.device_id == device.id
-        )
-    )
+    forget_failures_at(device.id)
     audit.record("device.freed", "device", device.id, actor_id=member_id)
 
 

@@ -59,6 +59,15 @@ def note_failure(subject: str, *, device_id: UUID | None = None) -> None:
     )
 
 
+def forget_failures_at(device_id: UUID) -> None:
+    """Forget all wrong tries at a tablet: a manager has freed it, or paired it anew."""
+    execute(
+        delete(SignInFailure).where(
+            SignInFailure.tenant_id == current_tenant_id(), SignInFailure.device_id == device_id
+        )
+    )
+
+
 def forget_failures(subject: str) -> None:
     """Forget the subject's wrong tries: a right one has come."""
     execute(

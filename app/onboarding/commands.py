@@ -104,7 +104,7 @@ def name_restaurant(actor: Actor, name: str, slug: str, country: str) -> None:
     Raises Invalid for a short name that cannot be one or is taken.
     """
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         rename_tenant(name)
         move_tenant(slug)
         save_profile(country=country)
@@ -121,7 +121,7 @@ def open_first_location(actor: Actor, first: FirstLocation) -> LocationView:
     """Open the first location with its stations and taxes; further ones come by the settings."""
     new = first.location
     with transaction():
-        actor.require(SETTINGS_EDIT)
+        actor.require_everywhere(SETTINGS_EDIT)
         hold_locations()
         if locations():
             raise Conflict("location", "There is a location already. Add others in the settings.")
@@ -161,7 +161,7 @@ def hire(actor: Actor, name: str, role: str, pin: str) -> UUID:
 def leave_out(actor: Actor, step: Step) -> None:
     """Do without a step; it may still be done later. Raises Conflict for one that is needed."""
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         if step in NEEDED:
             raise Conflict("needed", "Nothing can be sold without this step.")
         setup = get_profile().setup

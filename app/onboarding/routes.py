@@ -22,21 +22,21 @@ setup = Blueprint("setup", __name__, url_prefix="/t/<tenant>/setup")
 
 
 @setup.get("")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def overview() -> Response:
     """What is done, what is next."""
     return _page(None)
 
 
 @setup.get("/restaurant")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def restaurant() -> Response:
     """Name, short name and country."""
     return _page(Step.RESTAURANT)
 
 
 @setup.post("/restaurant")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def save_restaurant() -> Response | BaseResponse:
     """Keep them; the pages move to the short name."""
@@ -49,14 +49,14 @@ def save_restaurant() -> Response | BaseResponse:
 
 
 @setup.get("/location")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def location() -> Response:
     """Clock, money, law and service of the first location."""
     return _page(Step.LOCATION)
 
 
 @setup.post("/location")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def save_location() -> Response | BaseResponse:
     """Open it."""
     try:
@@ -69,14 +69,14 @@ def save_location() -> Response | BaseResponse:
 
 
 @setup.get("/menu")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def menu() -> Response:
     """A sample, a file, or nothing yet."""
     return _page(Step.MENU)
 
 
 @setup.post("/menu")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def save_menu() -> Response | BaseResponse:
     """Take the menu from a file."""
     try:
@@ -87,7 +87,7 @@ def save_menu() -> Response | BaseResponse:
 
 
 @setup.post("/menu/sample")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def save_sample() -> Response | BaseResponse:
     """Begin with the sample."""
     try:
@@ -98,7 +98,7 @@ def save_sample() -> Response | BaseResponse:
 
 
 @setup.post("/menu/sample/discard")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def discard_sample() -> BaseResponse:
     """Throw the sample away."""
     sample_data.throw_sample_away(current_actor(), first_location())
@@ -106,14 +106,14 @@ def discard_sample() -> BaseResponse:
 
 
 @setup.get("/tables")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def tables() -> Response:
     """How many tables."""
     return _page(Step.TABLES)
 
 
 @setup.post("/tables")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def save_tables() -> Response | BaseResponse:
     """Draw the room."""
     try:
@@ -125,14 +125,14 @@ def save_tables() -> Response | BaseResponse:
 
 
 @setup.get("/staff")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def staff() -> Response:
     """Who works here."""
     return _page(Step.STAFF)
 
 
 @setup.post("/staff")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def save_employee() -> Response | BaseResponse:
     """Add one who signs in by PIN; the form comes back for the next."""
@@ -145,14 +145,14 @@ def save_employee() -> Response | BaseResponse:
 
 
 @setup.get("/devices")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def devices() -> Response:
     """Where tablets and kitchen screens are paired."""
     return _page(Step.DEVICES)
 
 
 @setup.post("/<any(menu, tables, staff, devices):step>/leave-out")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def leave_out(step: str) -> BaseResponse:
     """Do without a step for now."""
     commands.leave_out(current_actor(), Step(step))
@@ -165,7 +165,7 @@ def init_opening(app: Flask) -> None:
 
 
 def _checklist() -> dict[str, Any] | None:
-    if not current_actor().may(TENANT_MANAGE):
+    if not current_actor().may_everywhere(TENANT_MANAGE):
         return None
     progress = find_open_work()
     return {"progress": progress, "titles": choices.titles()} if progress else None

@@ -41,7 +41,7 @@ def use_sample(actor: Actor, location: LocationView) -> None:
 def throw_sample_away(actor: Actor, location: LocationView) -> None:
     """Take all of the sample off the menu; raises Conflict where there is none."""
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         ids = [UUID(one) for one in get_profile().setup.get("sample", ())]
         if not ids:
             raise Conflict("no_sample", "There is no sample to throw away.")

@@ -34,14 +34,14 @@ privacy.before_request(keep_house_time)
 
 
 @privacy.get("", endpoint="privacy")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def page() -> Response:
     """Everything about data on one page; `guest` asks for a guest's orders."""
     return _page(200)
 
 
 @privacy.post("/people/<uuid:member_id>/export")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def export_member(member_id: UUID) -> BaseResponse:
     """Have one member's data put together."""
@@ -51,7 +51,7 @@ def export_member(member_id: UUID) -> BaseResponse:
 
 
 @privacy.post("/people/<uuid:member_id>/erase")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def erase_member(member_id: UUID) -> BaseResponse:
     """Replace a member by a number."""
@@ -59,7 +59,7 @@ def erase_member(member_id: UUID) -> BaseResponse:
 
 
 @privacy.post("/guests/export")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def export_guests() -> BaseResponse:
     """Have the data of the orders that were ticked put together."""
@@ -67,7 +67,7 @@ def export_guests() -> BaseResponse:
 
 
 @privacy.post("/guests/erase")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def erase_guests() -> BaseResponse:
     """Take names and notes off the orders that were ticked."""
@@ -75,7 +75,7 @@ def erase_guests() -> BaseResponse:
 
 
 @privacy.post("/retention")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def retention() -> BaseResponse:
     """Keep kinds of things for so many days."""
@@ -85,7 +85,7 @@ def retention() -> BaseResponse:
 
 
 @privacy.get("/exports/<uuid:export_id>.zip")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def download(export_id: UUID) -> Response:
     """Take an export away."""
@@ -100,7 +100,7 @@ def download(export_id: UUID) -> Response:
 
 
 @privacy.post("/close")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def close() -> BaseResponse:
     """Close the restaurant whose slug was typed."""
@@ -108,7 +108,7 @@ def close() -> BaseResponse:
 
 
 @privacy.post("/take-back")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def take_back() -> BaseResponse:
     """Keep the restaurant after all."""
     return _done("", lambda: commands.take_back(current_actor()))

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _
 
-from app.core.access import access_of
 from app.identity.actor import Actor
 from app.identity.current import find_actor
+from app.identity.gate import is_permitted
 from app.identity.session import browser_session
 from app.tenancy.queries import LocationView, known_locations
 
@@ -104,8 +104,7 @@ def _open_ones(entries: Entries, place: LocationView | None = None) -> Iterator[
 
 def _may_open(endpoint: str, actor: Actor) -> bool:
     view = current_app.view_functions.get(endpoint)
-    access = access_of(view) if view else None
-    return access is not None and actor.may(access)
+    return view is not None and is_permitted(view, actor)
 
 
 def _is_current(href: str) -> bool:

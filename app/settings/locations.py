@@ -17,7 +17,6 @@ from app.core.tenant import current_tenant_id
 from app.floor.copying import copy_tables
 from app.identity.actor import Actor
 from app.identity.permissions import SETTINGS_EDIT
-from app.identity.places import require_places
 from app.menu import commands as menu
 from app.ordering.models import Order
 from app.tenancy.commands import NewLocation, change_location, hold_location, open_location
@@ -46,17 +45,12 @@ class SetUp:
     percents: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-def places_of(actor: Actor) -> list[LocationView]:
-    """The locations that the actor works at, by name; he is told of no other."""
-    return [place for place in locations() if actor.is_at(place.id)]
-
-
 def places_for_new(actor: Actor) -> list[LocationView]:
     """What a new location can be like; raises Forbidden for who works at some places only.
 
     The new one would be none of his.
     """
-    require_places(actor, None)
+    actor.require_everywhere(SETTINGS_EDIT)
     return locations()
 
 
@@ -76,8 +70,7 @@ def add_location(actor: Actor, new: NewLocation, setup: SetUp) -> UUID:
     a location to copy that is not there.
     """
     with transaction():
-        actor.require(SETTINGS_EDIT)
-        require_places(actor, None)
+        actor.require_everywhere(SETTINGS_EDIT)
         source = get_place(actor, setup.copy_from) if setup.copy_from else None
         location_id = open_location(new)
         target = get_location_by_id(location_id)

@@ -6,7 +6,13 @@
   if (!lock) return;
   const root = document.documentElement;
   const LOCKED = 401;
+  const AGAIN_MS = 5000;
+  /* What the page came with: a way out where the server brings no form. */
+  const plain = document.createDocumentFragment();
+  plain.append(...lock.cloneNode(true).childNodes);
   let stream = null;
+  let tells = false;
+  let isAsking = false;
 
   function adopt(token) {
     document.body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
@@ -38,15 +44,31 @@
     return htmx.ajax(verb, url, { target: "#lock", swap: "innerHTML" });
   }
 
-  async function shut({ tell }) {
+  /* Asked again while nothing comes: the network or the server may be away just then. */
+  async function askForPin() {
+    const hasForm = () => lock.querySelector("form");
+    if (!lock.open || isAsking || hasForm()) return;
+    isAsking = true;
+    try {
+      if (tells) await ask("POST", lock.dataset.url);
+      if (!hasForm()) await ask("GET", lock.dataset.pin);
+    } finally {
+      isAsking = false;
+    }
+  }
+
+  function shut({ tell }) {
     if (lock.open) return;
     document.getElementById("toasts")?.replaceChildren();
     closePinSheet();
     lock.showModal();
     hangUp();
-    if (tell) await ask("POST", lock.dataset.url);
-    if (!lock.querySelector("form")) await ask("GET", lock.dataset.pin);
+    tells = tell;
+    askForPin();
   }
+
+  setInterval(askForPin, AGAIN_MS);
+  window.addEventListener("online", askForPin);
 
   setInterval(() => {
     if (Date.now() - Number(root.dataset.touched) >= Number(lock.dataset.after) * 1000) shut({ tell: true });
@@ -84,7 +106,7 @@
     closePinSheet();
     if (!lock.open) return;
     lock.close();
-    lock.replaceChildren();
+    lock.replaceChildren(plain.cloneNode(true));
     listen();
   });
 })();

@@ -135,6 +135,32 @@ def test_a_tablet_that_nobody_touches_locks_by_itself_and_stays_as_it_was(
     expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
 
 
+def test_a_tablet_that_locks_without_a_network_asks_for_the_pin_when_it_is_back(
+    bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    bob = bistro.people["bob"]
+    tablet = nobodys()
+    page = tablet.page
+    pair(tablet, bistro, code_for(bistro, "tablet"))
+    page.wait_for_url(re.compile("/pin"))
+    enter(page, bob)
+    page.wait_for_url(re.compile("/floor"))
+    left_alone = "document.documentElement.dataset.touched = Date.now() - 121000"
+    page.evaluate(left_alone)
+    expect(page.locator("#lock #pin-form")).to_be_visible(timeout=SOON_MS)
+    enter(page, bob)
+    expect(page.locator("#lock")).to_be_hidden(timeout=SOON_MS)
+
+    page.context.set_offline(True)
+    page.evaluate(left_alone)
+    expect(page.locator("#lock").get_by_role("link", name="Unlock")).to_be_visible(timeout=SOON_MS)
+    page.context.set_offline(False)
+    expect(page.locator("#lock #pin-form")).to_be_visible(timeout=SOON_MS)
+    tablet.complaints.clear()  # a browser notes each request that found no network
+    enter(page, bob)
+    expect(page.locator("#lock")).to_be_hidden(timeout=SOON_MS)
+
+
 def test_a_void_and_a_refund_are_approved_at_the_servers_tablet(
     bistro: Restaurant, nobodys: Callable[..., Device]
 ) -> None:

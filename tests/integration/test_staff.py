@@ -274,7 +274,7 @@ def test_the_list_is_searched_and_filtered(
         )
 
         def names(**wanted: Any) -> list[str]:
-            return [one.name for one in listed(Wanted(**wanted)).people]
+            return [one.name for one in listed(owner, Wanted(**wanted)).people]
 
         assert len(names()) == len(ROLES) + 2
         assert names(search="zoë") == ["Zoë 100%"]
@@ -297,7 +297,7 @@ def test_a_long_list_has_pages(new_restaurant: Callable[..., Restaurant]) -> Non
         for number in range(60):
             work = Work(name=f"N {number:02}", role_id=role_id("server"))
             people.add(owner, work, invited_email=f"n{number}@x.example")
-        first, second, beyond = (listed(Wanted(page=page)) for page in (1, 2, 9))
+        first, second, beyond = (listed(owner, Wanted(page=page)) for page in (1, 2, 9))
 
     assert (first.total, first.pages, len(first.people)) == (64, 2, 50)
     assert len(second.people) == 14
@@ -308,7 +308,7 @@ def test_emails_of_another_restaurant_are_not_told(
     trattoria: Restaurant, diner: Restaurant
 ) -> None:
     with diner.inside():
-        told = {one.email for one in listed(Wanted()).people}
+        told = {one.email for one in listed(diner.people["charlie"].actor, Wanted()).people}
 
     assert diner.people["charlie"].email in told
     assert not told & {person.email for person in trattoria.people.values()}

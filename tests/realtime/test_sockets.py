@@ -182,6 +182,8 @@ def test_only_own_pages_may_open_a_socket(live: Live, house: Restaurant) -> None
     assert _refusal(live, house, view, origin="http://evil.example") == 403
     assert _refusal(live, house, view, origin="http://127.0.0.1:1") == 403
     assert _refusal(live, house, view, origin="null") == 403
+    assert _refusal(live, house, view, origin="http://localhost:99999") == 403
+    assert _refusal(live, house, view, origin="http://[") == 403
 
 
 def test_a_socket_needs_a_session_and_the_permission_of_its_view(

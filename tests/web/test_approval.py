@@ -8,6 +8,7 @@ from flask import Flask
 from psycopg import Connection
 
 from app.core.ids import new_id
+from tests.support.chain import open_second, send_to
 from tests.support.kitchen import send
 from tests.support.restaurants import Person, Restaurant
 from tests.support.signing_in import open_browser, open_tablet
@@ -192,3 +193,59 @@ def test_where_nobody_may_the_refusal_stands(
 
     assert refused.select_one("form") is None
     assert "You may not void lines the kitchen has." in refused.get_text()
+
+
+@pytest.mark.parametrize(
+    ("page", "permission"),
+    [
+        ("brand", "settings.edit"),
+        ("privacy/retention", "tenant.manage"),
+        ("security", "tenant.manage"),
+        ("staff/add", "staff.manage"),
+    ],
+)
+def test_what_belongs_to_no_location_is_approved_by_nobody(
+    tablet: Visitor, place: Restaurant, owner_connection: Connection, page: str, permission: str
+) -> None:
+    """A PIN at a tablet proves what its owner may do at the tablet's location."""
+    address = f"/t/{place.tenant.slug}/settings/{page}"
+    alice = place.people["alice"]
+    sheet = void(tablet, place)
+    sealed = sheet.select_one("form#approval [name=approval_seal]")
+    assert sealed is not None
+
+    refused = tablet.send(address, {"name": "Mine"}, fragment=True, status=403)
+    by_hand = {
+        "name": "Mine",
+        "approval_for": permission,
+        "approver_id": str(alice.member_id),
+        "approver_pin": alice.pin,
+        "approval_reason": "Looked at it",
+        "approval_seal": str(sealed["value"]),
+    }
+    tablet.send(address, by_hand, fragment=True, status=403)
+
+    assert refused.select_one("form") is None
+    noted = owner_connection.execute(
+        "SELECT act, count(*) FROM audit_entry WHERE tenant_id = %s AND actor_id = %s"
+        " AND act <> 'session.pin' GROUP BY act",
+        [place.tenant.id, place.people["bob"].member_id],
+    ).fetchall()
+    assert noted == [("security.denied", 1)]
+
+
+def test_who_manages_one_place_approves_there_and_nothing_beyond(
+    app: Flask, place: Restaurant, owner_connection: Connection
+) -> None:
+    open_second(place)
+    send_to(place, "dan", (place, "manager"))
+    tablet = Visitor(app)
+    tablet.client = open_tablet(app, place, place.people["bob"])
+    tablet.get(f"{place.url}/orders/{send(place, 'Bruschetta')}")
+    brand = f"/t/{place.tenant.slug}/settings/brand"
+
+    refused = tablet.send(brand, {"name": "Mine"}, fragment=True, status=403)
+    approve(tablet, void(tablet, place), place.people["dan"])
+
+    assert refused.select_one("form") is None
+    assert state_of(owner_connection, tablet) == "voided"

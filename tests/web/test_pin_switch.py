@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
@@ -33,7 +32,6 @@ from tests.web.test_access import HARBOUR
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HTMX = {"HX-Request": "true"}
-PATIENTLY = timedelta(hours=2)
 
 
 def is_open(client: FlaskClient, tenant: str = "trattoria") -> bool:
@@ -143,74 +141,6 @@ def test_five_wrong_pins_wait_for_this_person_at_this_tablet_only(
         assert (doubled.status_code, doubled.headers["Retry-After"]) == (429, "60")
     with clock.use(NOON + timedelta(seconds=92)):
         assert try_pin(here, bob, bob.pin).status_code == 303
-
-
-@pytest.fixture
-def blocked(app: Flask, new_restaurant: Callable[[], Restaurant]) -> tuple[Restaurant, FlaskClient]:
-    """A tablet where twenty wrong PINs were typed, five for each of four people."""
-    place = new_restaurant()
-    with clock.use(NOON):
-        client = open_device(app, place, "tablet")
-        for person in place.people.values():
-            for _ in range(5):
-                assert try_pin(client, person, "0000").status_code == 422
-    return place, client
-
-
-def test_twenty_wrong_pins_at_a_tablet_ask_for_a_manager_there_and_nowhere_else(
-    app: Flask, blocked: tuple[Restaurant, FlaskClient]
-) -> None:
-    place, client = blocked
-    bob = place.people["bob"]
-    with clock.use(NOON + PATIENTLY):
-        app.extensions["redis"].flushdb()
-
-        refused = try_pin(client, bob, bob.pin)
-
-        assert refused.status_code == 403
-        assert "A manager must free this tablet" in refused.get_data(as_text=True)
-        assert people_at(client, place.tenant.slug) == ["Alice"]
-        assert try_pin(open_device(app, place, "tablet"), bob, bob.pin).status_code == 303
-
-
-def test_a_day_of_waiting_frees_no_tablet(blocked: tuple[Restaurant, FlaskClient]) -> None:
-    place, client = blocked
-    with clock.use(NOON + timedelta(days=3)):
-        assert try_pin(client, place.people["bob"], place.people["bob"].pin).status_code == 403
-
-
-@pytest.mark.parametrize("by", ["PIN", "password"])
-def test_a_manager_frees_a_tablet_by_pin_or_password(
-    by: str, blocked: tuple[Restaurant, FlaskClient], owner_connection: Connection
-) -> None:
-    place, client = blocked
-    slug, alice, bob = place.tenant.slug, place.people["alice"], place.people["bob"]
-    with clock.use(NOON + PATIENTLY):
-        freed = (
-            try_pin(client, alice, alice.pin)
-            if by == "PIN"
-            else try_password(client, slug, alice.email)
-        )
-
-        assert freed.status_code == 303
-        assert try_pin(client, bob, bob.pin).status_code == 303
-    acts = owner_connection.execute(
-        "SELECT act, actor_id FROM audit_entry WHERE tenant_id = %s AND act LIKE '%%device%%'"
-        " AND act <> 'device.pair' AND act <> 'device.paired' ORDER BY at, id",
-        [place.tenant.id],
-    ).fetchall()
-    assert acts == [("security.device_locked", None), ("device.freed", alice.member_id)]
-
-
-def test_who_is_no_manager_frees_no_tablet_by_password(
-    blocked: tuple[Restaurant, FlaskClient],
-) -> None:
-    place, client = blocked
-    with clock.use(NOON + PATIENTLY):
-        answer = try_password(client, place.tenant.slug, place.people["bob"].email)
-
-    assert answer.status_code == 403
-    assert token_of(client) is None
 
 
 def test_a_tablet_is_locked_two_minutes_after_the_last_touch(

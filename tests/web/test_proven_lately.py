@@ -24,6 +24,7 @@ from app.identity.permissions import (
     TENANT_MANAGE,
 )
 from tests.architecture.test_routes import UNSAFE, Call, ask, calls
+from tests.support.chain import role_id
 from tests.support.factors import STEP, newcomer, options_at, set_up_app, set_up_passkey
 from tests.support.restaurants import PIN, Person, Restaurant
 from tests.support.signing_in import open_tablet, token_in
@@ -285,18 +286,20 @@ def test_at_a_tablet_the_pin_is_asked_for_and_just_given_it_counts(
 ) -> None:
     start = clock.now()
     tablet = open_tablet(app, diner, alice)
-    path = f"/t/{diner.tenant.slug}/settings/security"
+    path = f"/t/{diner.tenant.slug}/settings/staff/add"
+    place, role = str(diner.location.id), str(role_id(diner, "server"))
+    ann = {"name": "Ann", "pin": PIN, "role_id": role, "location_ids": place}
 
-    assert _post(tablet, path).status_code == 303
+    assert _post(tablet, path, **ann).status_code == 303
     for minute in range(1, 12):
         with clock.use(start + timedelta(minutes=minute)):
             page = tablet.get(path)
             assert page.status_code == 200
     with clock.use(start + timedelta(minutes=11)):
-        asked = _post(tablet, path)
-        wrong = _post(tablet, path, proof_pin="1357")
-        by_password = _post(tablet, path, proof_password=alice.password)
-        right = _post(tablet, path, proof_pin=PIN)
+        asked = _post(tablet, path, **ann)
+        wrong = _post(tablet, path, proof_pin="1357", **ann)
+        by_password = _post(tablet, path, proof_password=alice.password, **ann)
+        right = _post(tablet, path, proof_pin=PIN, **ann)
 
     assert (asked.status_code, "proof_pin" in asked.get_data(as_text=True)) == (403, True)
     assert (wrong.status_code, by_password.status_code, right.status_code) == (422, 422, 303)

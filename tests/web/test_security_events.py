@@ -124,6 +124,19 @@ def test_a_wrong_password_is_noted_for_an_unknown_email_as_for_a_known_one(
     assert asked[0] == asked[1]
 
 
+def test_wrong_pairing_codes_of_a_minute_are_one_entry_and_count(
+    app: Flask, house: Restaurant, entries: Rows
+) -> None:
+    visitor = Visitor(app)
+    with clock.use(NOON):
+        form = visitor.get(f"/t/{house.tenant.slug}/pair").select("form")[0]
+        for _ in range(5):
+            visitor.submit(form, {"code": "ABCD-EFGH"}, status=422)
+
+    assert entries(security.REFUSED) == [(house.tenant.id, None, "pairing", 5, "127.0.0.0/24")]
+    assert entries("device.refused") == []
+
+
 def test_tries_that_had_to_wait_are_noted(app: Flask, house: Restaurant, entries: Rows) -> None:
     visitor = Visitor(app)
     form = visitor.get(f"/t/{house.tenant.slug}/sign-in").select("form")[0]

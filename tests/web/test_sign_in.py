@@ -297,6 +297,7 @@ def test_one_goes_on_to_the_page_that_was_asked_for(app: Flask, cast: Cast) -> N
     [
         "https://evil.example/t/trattoria/account/menu",
         "//evil.example/t/trattoria/account/menu",
+        "//[/t/trattoria/account/menu",
         "/\\evil.example/t/trattoria/account/menu",
         "/t/trattoria/\n/pin",
         "/t/diner/account/menu",

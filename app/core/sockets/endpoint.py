@@ -67,11 +67,13 @@ def _is_own_page(origin: str) -> bool:
 
     Behind TLS pages and sockets have one origin, unless STREAM_URL names a port.
     """
-    page, own = urlsplit(origin), urlsplit(f"//{request.host}")
-    if request.is_secure and page.scheme != "https":
-        return False
     settings: Settings = current_app.extensions["settings"]
-    return page.hostname == own.hostname and page.port in (own.port, settings.port)
+    try:
+        page, own = urlsplit(origin), urlsplit(f"//{request.host}")
+        is_same = page.hostname == own.hostname and page.port in (own.port, settings.port)
+    except ValueError:  # no address, or no port: no page is there
+        return False
+    return is_same and (page.scheme == "https" or not request.is_secure)
 
 
 @sock.route("/t/<tenant>/<location>/stream", bp=stream)  # type: ignore[untyped-decorator]

@@ -54,7 +54,7 @@ def managers() -> list[Manager]:
 def ask_for_factor(actor: Actor, *, needed: bool) -> None:
     """Say whether owners and managers need a second factor, from their next request on."""
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         before = get_profile().needs_second_factor
         save_profile(needs_second_factor=needed)
         values = {"tenant_id": current_tenant_id(), "manages": MANAGES}

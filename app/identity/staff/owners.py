@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.core.db import execute
 from app.core.errors import Conflict
 from app.core.tenant import current_tenant_id
-from app.identity.models import Member, Role
+from app.identity.models import Member, MemberLocation, Role
 from app.identity.permissions import TENANT_MANAGE
 from app.identity.staff.domain import OWNER
 
@@ -24,7 +24,13 @@ def hold_owners() -> None:
 
 
 def require_an_owner() -> None:
-    """Raise Conflict (`last_owner`) where nobody active is left who manages the account."""
+    """Raise Conflict (`last_owner`) where nobody active is left who manages the account.
+
+    The account is the whole restaurant's: it is managed by who works at every location.
+    """
+    placed = select(MemberLocation.location_id).where(
+        MemberLocation.tenant_id == Member.tenant_id, MemberLocation.member_id == Member.id
+    )
     left = execute(
         select(func.count())
         .select_from(Member)
@@ -33,6 +39,7 @@ def require_an_owner() -> None:
             Member.tenant_id == current_tenant_id(),
             Member.active,
             Role.permissions.contains([TENANT_MANAGE]),
+            ~placed.exists(),
         )
     ).scalar_one()
     if not left:

@@ -8,15 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, Text, Uuid, and_, column, func, or_, select, text
 
-from app.core import clock
 from app.core.db import execute
 from app.core.errors import NotFound
 from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
 from app.identity.domain import initials
-from app.identity.models import EmailLink, LoginSession, Member, MemberLocation, Role
+from app.identity.models import LoginSession, Member, MemberLocation, Role
 from app.identity.permissions import ROLES
 from app.identity.places import Place
-from app.identity.queries import live_sessions
 from app.identity.staff.domain import OWNER, State, role_label, state_of
 
 PAGE = 50
@@ -78,23 +77,6 @@ class PeoplePage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SessionView:
-    """Where somebody is signed in."""
-
-    id: UUID
-    since: datetime
-    last_seen_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitationView:
-    """A link that was mailed, and until when it leads somewhere."""
-
-    ends_at: datetime
-    is_over: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class RoleView:
     """A role and how many hold it, former people included."""
 
@@ -119,9 +101,9 @@ class RoleView:
         return self.name == OWNER
 
 
-def people(wanted: Wanted) -> PeoplePage:
-    """The people that are asked for, by name."""
-    statement = _people().where(*_conditions(wanted))
+def people(actor: Actor, wanted: Wanted) -> PeoplePage:
+    """The people that are asked for, by name, as the actor may see them."""
+    statement = _people().where(*_seen_by(actor), *_conditions(wanted))
     total = execute(select(func.count()).select_from(statement.subquery())).scalar_one()
     page = min(max(wanted.page, 1), max(1, -(-total // PAGE)))
     rows = execute(
@@ -130,33 +112,14 @@ def people(wanted: Wanted) -> PeoplePage:
     return PeoplePage(people=tuple(map(_person, rows)), total=total, page=page)
 
 
+def get_colleague(actor: Actor, member_id: UUID) -> PersonView:
+    """One person as the actor may see him; NotFound for who works at none of his locations."""
+    return _one(Member.id == member_id, *_seen_by(actor))
+
+
 def get_person(member_id: UUID) -> PersonView:
     """One person; raises NotFound."""
-    row = execute(_people().where(Member.id == member_id)).one_or_none()
-    if row is None:
-        raise NotFound("no_member", "There is no such member.")
-    return _person(row)
-
-
-def sessions_of(member_id: UUID) -> list[SessionView]:
-    """Where a person is signed in, the latest first."""
-    return [
-        SessionView(id=row.id, since=row.created_at, last_seen_at=row.last_seen_at)
-        for row in live_sessions(member_id)
-    ]
-
-
-def find_invitation(member_id: UUID) -> InvitationView | None:
-    """The link that was mailed to somebody and not followed, also when it has run out."""
-    ends_at = execute(
-        select(func.max(EmailLink.expires_at)).where(
-            EmailLink.tenant_id == current_tenant_id(),
-            EmailLink.kind == "invite",
-            EmailLink.member_id == member_id,
-            EmailLink.used_at.is_(None),
-        )
-    ).scalar_one()
-    return InvitationView(ends_at=ends_at, is_over=ends_at <= clock.now()) if ends_at else None
+    return _one(Member.id == member_id)
 
 
 def roles() -> list[RoleView]:
@@ -215,6 +178,20 @@ def _people() -> Select[Any]:
         .outerjoin(_emails, _emails.c.id == Member.id)
         .where(Member.tenant_id == current_tenant_id())
     )
+
+
+def _one(*conditions: ColumnElement[bool]) -> PersonView:
+    row = execute(_people().where(*conditions)).one_or_none()
+    if row is None:
+        raise NotFound("no_member", "There is no such member.")
+    return _person(row)
+
+
+def _seen_by(actor: Actor) -> Iterable[ColumnElement[bool]]:
+    """Who works at one of the actor's locations, and he himself."""
+    if actor.location_ids is not None:
+        own = _places().where(MemberLocation.location_id.in_(actor.location_ids))
+        yield or_(~_places().exists(), own.exists(), Member.id == actor.member_id)
 
 
 def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:

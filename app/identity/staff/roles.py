@@ -17,7 +17,6 @@ from app.identity.actor import Actor
 from app.identity.commands import make_role
 from app.identity.models import Member, MemberLocation, Role
 from app.identity.permissions import ROLE_MANAGE, require_grantable
-from app.identity.places import require_places
 from app.identity.staff.domain import check_name, same_name
 from app.identity.staff.owners import hold_owners, require_an_owner
 from app.identity.staff.people import end_sessions
@@ -27,7 +26,7 @@ from app.identity.staff.queries import RoleView, get_role, roles
 def add_role(actor: Actor, name: str, permissions: Iterable[str]) -> UUID:
     """Make a role of the restaurant's own; Invalid for a name that another has."""
     with transaction():
-        _require_everywhere(actor)
+        actor.require_everywhere(ROLE_MANAGE)
         hold_owners()
         return make_role(actor, _free_name(name), permissions)
 
@@ -70,7 +69,7 @@ def delete_role(actor: Actor, role_id: UUID) -> None:
 
 def _hold(actor: Actor, role_id: UUID) -> RoleView:
     """Lock a role that the actor may change: nobody is given it meanwhile."""
-    _require_everywhere(actor)
+    actor.require_everywhere(ROLE_MANAGE)
     hold_owners()
     execute(
         select(Role.id)
@@ -82,11 +81,6 @@ def _hold(actor: Actor, role_id: UUID) -> RoleView:
         raise Conflict("owner_role", "The owner may do everything: this role stays as it is.")
     require_grantable(actor.permissions, role.permissions)
     return role
-
-
-def _require_everywhere(actor: Actor) -> None:
-    actor.require(ROLE_MANAGE)
-    require_places(actor, None)
 
 
 def _free_name(name: str, *, but: RoleView | None = None) -> str:

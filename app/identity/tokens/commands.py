@@ -50,10 +50,14 @@ def issue_tokens(actor: Actor, name: str, scopes: list[str]) -> Issued:
 
 
 def make_key(actor: Actor, name: str, scopes: list[str], lasts: timedelta | None) -> NewKey:
-    """Let a machine in, in the actor's name, for so long or until somebody revokes it."""
+    """Let a machine in, in the actor's name, for so long or until somebody revokes it.
+
+    It belongs to the restaurant's work: raises Forbidden for who works at some locations only.
+    """
     prefix = f"nbk_{secrets.token_hex(4)}"
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     with transaction():
+        actor.require_everywhere(API_MANAGE)
         grant_id = _add_grant(
             actor, MACHINE, name, scopes, lasts=lasts, prefix=prefix, secret_hash=hash_of(secret)
         )
@@ -61,7 +65,7 @@ def make_key(actor: Actor, name: str, scopes: list[str], lasts: timedelta | None
 
 
 def revoke(actor: Actor, grant_id: UUID) -> None:
-    """End a grant and all that it gave out: one's own, or anybody's with `api.manage`."""
+    """End a grant and all that it gave out: one's own, or with `api.manage` anybody's."""
     with transaction():
         owner = execute(
             select(ApiGrant.member_id).where(
@@ -69,7 +73,7 @@ def revoke(actor: Actor, grant_id: UUID) -> None:
             )
         ).scalar_one_or_none()
         if owner != actor.member_id:
-            actor.require(API_MANAGE)
+            actor.require_everywhere(API_MANAGE)
         if owner is None:
             raise NotFound("no_grant", "There is no such access.")
         end_grant(grant_id)

@@ -52,14 +52,14 @@ def revoke_own(grant_id: UUID) -> BaseResponse:
 
 
 @tokens.get("/settings/api")
-@requires(API_MANAGE)
+@requires(API_MANAGE, everywhere=True)
 def programs() -> Response:
     """Everything that gets in, by whom and for what, and the form for a machine's key."""
     return _programs_page()
 
 
 @tokens.post("/settings/api")
-@requires(API_MANAGE)
+@requires(API_MANAGE, everywhere=True)
 @proven_lately
 def make_key() -> Response:
     """A machine's key, shown in this answer and never again."""
@@ -74,7 +74,7 @@ def make_key() -> Response:
 
 
 @tokens.post("/settings/api/<uuid:grant_id>/revoke")
-@requires(API_MANAGE)
+@requires(API_MANAGE, everywhere=True)
 def revoke(grant_id: UUID) -> BaseResponse:
     """End anybody's."""
     commands.revoke(current_actor(), grant_id)

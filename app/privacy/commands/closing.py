@@ -47,7 +47,7 @@ def close(actor: Actor, typed: str) -> datetime:
     if typed.strip() != tenant.slug:
         raise wrong_slug(tenant.slug)
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         erase_after: datetime | None = execute(_CLOSE).scalar_one()
         if erase_after is None:
             raise Conflict("closing", "This restaurant is being closed already.")
@@ -68,7 +68,7 @@ def close(actor: Actor, typed: str) -> datetime:
 def take_back(actor: Actor) -> None:
     """Keep the tenant after all; raises Conflict (`not_closing`) where it is not being closed."""
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         if execute(text("SELECT app.tenant_take_back()")).scalar_one() is None:
             raise Conflict("not_closing", "This restaurant is not being closed.")
         audit.record(

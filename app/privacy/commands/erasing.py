@@ -34,7 +34,7 @@ def erase_member(actor: Actor, member_id: UUID) -> str:
     """
     tenant_id = current_tenant_id()
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         if member_id == actor.member_id:
             raise oneself()
         member = execute(
@@ -67,7 +67,7 @@ def erase_guests(actor: Actor, order_ids: Sequence[UUID]) -> int:
     Raises Conflict (`order_open`) where one of them is under way.
     """
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         states = execute(
             select(Order.state).where(
                 Order.tenant_id == current_tenant_id(), Order.id.in_(order_ids)

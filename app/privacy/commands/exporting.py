@@ -41,7 +41,7 @@ def ask_export(
     """
     export_id, now = new_id(), clock.now()
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         if kind == "member":
             _name_of(subject_ids[0])
         execute(
@@ -82,7 +82,7 @@ def make_export(export_id: UUID) -> None:
 def note_download(actor: Actor, kind: str, subject_ids: Sequence[UUID]) -> None:
     """Write down that somebody took an export away."""
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         _note(actor, kind, subject_ids, {"download": kind})
 
 

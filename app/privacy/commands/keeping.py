@@ -94,7 +94,7 @@ def set_retention(actor: Actor, days: Mapping[str, int]) -> None:
     if wrong:
         raise out_of_bounds(wrong)
     with transaction():
-        actor.require(TENANT_MANAGE)
+        actor.require_everywhere(TENANT_MANAGE)
         before = retention_days()
         changed = {name: n for name, n in days.items() if name in before and before[name] != n}
         for name, count in changed.items():

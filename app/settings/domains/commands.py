@@ -41,7 +41,7 @@ def add_domain(actor: Actor, text: str) -> UUID:
     host = check_host(text, current_app.extensions["settings"].base_domain)
     domain_id = new_id()
     with transaction():
-        actor.require(SETTINGS_EDIT)
+        actor.require_everywhere(SETTINGS_EDIT)
         _check_room()
         added = execute(
             insert(Domain)
@@ -65,7 +65,7 @@ def add_domain(actor: Actor, text: str) -> UUID:
 def remove_domain(actor: Actor, domain_id: UUID) -> None:
     """Give a domain up; its host serves the restaurant no more within seconds."""
     with transaction():
-        actor.require(SETTINGS_EDIT)
+        actor.require_everywhere(SETTINGS_EDIT)
         host = _get(domain_id).host
         release_host(host)
         execute(
@@ -78,7 +78,7 @@ def remove_domain(actor: Actor, domain_id: UUID) -> None:
 def order_check(actor: Actor, domain_id: UUID) -> None:
     """Have a domain's record looked up by a job."""
     with transaction():
-        actor.require(SETTINGS_EDIT)
+        actor.require_everywhere(SETTINGS_EDIT)
         _get(domain_id)
         _order(domain_id)
 

@@ -19,14 +19,14 @@ from app.settings.routes.blueprint import settings
 
 
 @settings.get("/domains")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def domains() -> Response:
     """The addresses, each with the record that proves it."""
     return _page()
 
 
 @settings.post("/domains")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def add_domain() -> Response | BaseResponse:
     """Ask for one more."""
     actor = current_actor()
@@ -43,7 +43,7 @@ def add_domain() -> Response | BaseResponse:
 
 
 @settings.post("/domains/<uuid:domain_id>/check")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def check_domain(domain_id: UUID) -> BaseResponse:
     """Have its record looked up now."""
     commands.order_check(current_actor(), domain_id)
@@ -51,7 +51,7 @@ def check_domain(domain_id: UUID) -> BaseResponse:
 
 
 @settings.post("/domains/<uuid:domain_id>/remove")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def remove_domain(domain_id: UUID) -> BaseResponse:
     """Give it up."""
     commands.remove_domain(current_actor(), domain_id)

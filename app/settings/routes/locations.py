@@ -12,9 +12,9 @@ from app.core.errors import Invalid
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to
 from app.core.locale import locale
-from app.identity.actor import Actor
 from app.identity.current import current_actor, once
 from app.identity.permissions import SETTINGS_EDIT
+from app.identity.places import places_of
 from app.menu.queries import tax_classes
 from app.settings import location_forms as forms
 from app.settings import locations
@@ -32,19 +32,21 @@ def list_page() -> str:
     """Those that the reader works at."""
     actor = current_actor()
     return render_template(
-        "settings/locations.html", places=locations.places_of(actor), may_add=_may_add(actor)
+        "settings/locations.html",
+        places=places_of(actor),
+        may_add=actor.may_everywhere(SETTINGS_EDIT),
     )
 
 
 @settings.get("/locations/new", endpoint="new_location")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def new_page() -> Response:
     """What the country asked for proposes; htmx asks again for each."""
     return _new_form(200, None)
 
 
 @settings.post("/locations")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, everywhere=True)
 def add_location() -> Response | BaseResponse:
     """Open a location; a refused form comes back with its sentences."""
     try:
@@ -79,11 +81,6 @@ def _add() -> UUID:
     form = read(forms.NewLocationForm, request.form)
     setup = forms.setup_of(form, request.form, tax_classes(None, clock.now()))
     return locations.add_location(current_actor(), forms.location_of(form), setup)
-
-
-def _may_add(actor: Actor) -> bool:
-    """Who works at some locations would not see the new one."""
-    return actor.location_ids is None
 
 
 def _new_form(status: int, error: Invalid | None) -> Response:

@@ -14,7 +14,7 @@ from app.tenancy.queries import get_profile
 
 
 @account.get("/settings/security")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 def policy() -> str:
     """Whether owners and managers need a second factor, and who of them has one."""
     return render_template(
@@ -25,7 +25,7 @@ def policy() -> str:
 
 
 @account.post("/settings/security")
-@requires(TENANT_MANAGE)
+@requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
 def set_policy() -> BaseResponse:
     """Ask for it, or ask no longer."""

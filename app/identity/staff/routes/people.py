@@ -14,8 +14,8 @@ from app.core.htmx import fragment_or_page, go_to
 from app.identity.actor import Actor
 from app.identity.current import current_actor, once
 from app.identity.permissions import STAFF_MANAGE, STAFF_VIEW
-from app.identity.places import get_standing, require_covers
-from app.identity.staff import invitations, people, queries
+from app.identity.places import get_standing, places_of, require_covers
+from app.identity.staff import invitations, people, queries, ways_in
 from app.identity.staff.forms import (
     EmailForm,
     PinForm,
@@ -27,7 +27,6 @@ from app.identity.staff.forms import (
 from app.identity.staff.people import Work
 from app.identity.staff.queries import PersonView, Wanted
 from app.identity.staff.routes.refusals import REFUSALS, act_once, said
-from app.tenancy.queries import locations
 
 ONE = "/settings/staff/<uuid:member_id>"
 
@@ -66,14 +65,15 @@ def listed() -> Response:
         location_id=asked["location"],
         page=asked["page"],
     )
+    actor = current_actor()
     return fragment_or_page(
         "identity/staff/_people.html",
         "identity/staff/people.html",
         wanted=wanted,
-        found=queries.people(wanted),
+        found=queries.people(actor, wanted),
         roles=queries.roles(),
-        locations=locations(),
-        may_manage=current_actor().may(STAFF_MANAGE),
+        locations=places_of(actor),
+        may_manage=actor.may(STAFF_MANAGE),
     )
 
 
@@ -216,13 +216,14 @@ def _new(how: str, error: DomainError | None = None) -> Response:
 
 
 def _person(member_id: UUID, error: DomainError | None = None, *, new_pin: str = "") -> Response:
-    shown = queries.get_person(member_id)
+    actor = current_actor()
+    shown = queries.get_colleague(actor, member_id)
     page = render_template(
         "identity/staff/person.html",
         member=shown,
-        sessions=queries.sessions_of(member_id),
-        invitation=queries.find_invitation(member_id),
-        may_change=_may_change(current_actor(), shown),
+        sessions=ways_in.sessions_of(member_id),
+        invitation=ways_in.find_invitation(member_id),
+        may_change=_may_change(actor, shown),
         new_pin=new_pin,
         sent=request.form if "role_id" in request.form else _sent(shown),
         **_choices(error, shown),
@@ -242,10 +243,9 @@ def _choices(error: DomainError | None, shown: PersonView | None = None) -> dict
     chosen = chosen_places(request) if is_refused or shown is None else shown_places(shown.places)
     return {
         "roles": queries.roles(),
-        "locations": locations(),
+        "locations": places_of(actor),
         "chosen": chosen,
         "own_permissions": actor.permissions,
-        "is_mine": actor.is_at,
     }
 
 

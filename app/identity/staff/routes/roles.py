@@ -32,19 +32,19 @@ def register(staff: Blueprint) -> None:
     staff.get(f"{ONE}/delete", endpoint="after_delete_role")(role)  # a refused form, loaded again
 
 
-@requires(ROLE_MANAGE)
+@requires(ROLE_MANAGE, everywhere=True)
 def listed() -> str:
     """The roles and how many hold them."""
     return render_template("identity/staff/roles.html", roles=queries.roles(), count=len(ALL))
 
 
-@requires(ROLE_MANAGE)
+@requires(ROLE_MANAGE, everywhere=True)
 def new() -> Response:
     """A role to be made."""
     return _form(None)
 
 
-@requires(ROLE_MANAGE)
+@requires(ROLE_MANAGE, everywhere=True)
 @proven_lately
 def add() -> BaseResponse:
     """Make a role of the restaurant's own."""
@@ -56,20 +56,20 @@ def add() -> BaseResponse:
     return go_to(url_for("staff.roles"))
 
 
-@requires(ROLE_MANAGE)
+@requires(ROLE_MANAGE, everywhere=True)
 def role(role_id: UUID) -> Response:
     """What a role lets do."""
     return _form(queries.get_role(role_id))
 
 
-@requires(ROLE_MANAGE)
+@requires(ROLE_MANAGE, everywhere=True)
 @proven_lately
 def change(role_id: UUID) -> BaseResponse:
     """Rename a role, or let it do other things."""
     return _do(role_id, lambda actor: roles.change_role(actor, role_id, *read_role(request)))
 
 
-@requires(ROLE_MANAGE)
+@requires(ROLE_MANAGE, everywhere=True)
 @proven_lately
 def delete(role_id: UUID) -> BaseResponse:
     """Delete a role that nobody holds."""
