@@ -96,9 +96,11 @@ def build_wiring() -> Wiring:
         clock=(
             (sealing.EVERY_S, sealing.keep_trail),
             (sealing.HEADS_EVERY_S, sealing.log_heads),
-            (keeping.EVERY_S, keeping.enforce_nightly),
-            (closing.ERASE_EVERY_S, closing.erase_closed),
             (domain_jobs.EVERY_S, domains.order_daily_checks),
+        ),
+        rounds=(
+            (closing.ERASE_EVERY_S, closing.erase_closed),
+            (keeping.EVERY_S, keeping.enforce_nightly),
         ),
     )
 

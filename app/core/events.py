@@ -10,6 +10,9 @@ from app.core.model import Json
 from app.core.outbox import later, payload_of
 from app.core.sockets.views import StreamView
 
+# Every so many seconds, and what is done then.
+Task = tuple[float, Callable[[], object]]
+
 
 class Event(Protocol):
     """A frozen dataclass of ids and plain values."""
@@ -41,13 +44,17 @@ class On:
 
 @dataclass(frozen=True)
 class Wiring:
-    """The composition table of the application."""
+    """The composition table of the application.
+
+    The clock's tasks take seconds at most; `rounds` may take minutes, and hold up one another only.
+    """
 
     events: Mapping[type, On]
     jobs: Mapping[str, Job]
     renderers: Mapping[str, Callable[[Any, list[str]], dict[str, str]]]
     views: Mapping[str, StreamView] = field(default_factory=dict)
-    clock: tuple[tuple[float, Callable[[], None]], ...] = ()
+    clock: tuple[Task, ...] = ()
+    rounds: tuple[Task, ...] = ()
 
 
 def wiring() -> Wiring:
