@@ -27,6 +27,13 @@ _NEXT_SEALS = (
 _ENTRIES = select(AuditEntry.__table__).where(
     of_tenant(AuditEntry), among(AuditEntry.id, "entry_ids")
 )
+# A trigger has put the id of each entry that came the usual way among the unsealed: not asked.
+UNSEALED = text(
+    "SELECT a.tenant_id, a.id, format('%s of %s has no seal', a.act, a.at) AS what"
+    " FROM audit_entry a WHERE a.at < :by"
+    " AND NOT EXISTS (SELECT FROM audit_seal s"
+    "  WHERE s.tenant_id = a.tenant_id AND s.entry_id = a.id)"
+)
 Seal = Row[Any]
 Entries = Mapping[UUID, Mapping[str, Any]]
 

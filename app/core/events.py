@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, ClassVar, Protocol
 
 from flask import current_app
@@ -20,18 +21,27 @@ class Event(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+class GiveUp(Exception):
+    """Raised by a job's handler: it is over without success, and trying again would not help.
+
+    `str()` says why, for logs: no name, no address.
+    """
+
+
 @dataclass(frozen=True)
 class Job:
     """A job handler and the queue that carries it.
 
     A plain handler runs inside one transaction with its own "done". A staged one (a call to
     a foreign system between two transactions) opens its own and may run again after a
-    crash, so each of its stages is idempotent.
+    crash, so each of its stages is idempotent. One that fails is tried again, for ever or
+    until it is `worth_trying` no longer.
     """
 
     queue: str
     run: Callable[[Json], None]
     staged: bool = False
+    worth_trying: timedelta | None = None
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,11 @@ from psycopg import Connection, connect
 from app.audit.sealing import keep_trail
 from app.core import clock, security
 from app.core.clockwork import run_clock
+from app.core.db import transaction
 from app.core.events import Wiring
 from app.core.ids import new_id
+from app.core.outbox import later
+from app.core.relay import sweep
 from app.privacy.commands import closing, keeping
 from app.privacy.queries import last_removal
 from tests.support.restaurants import Restaurant
@@ -61,6 +64,30 @@ def test_a_tenant_whose_rows_are_held_keeps_nobodys_entries_from_their_seals(
             keep_trail()
 
     assert [count(owner_connection, "audit_unsealed", house) for house in pair] == [0, 0]
+
+
+def test_a_job_that_somebody_holds_keeps_no_others_from_being_sent_again(
+    app: Flask, pair: Pair, addresses: Addresses, owner_connection: Connection
+) -> None:
+    for house in pair:
+        with house.inside(), transaction():
+            later("inventory.show_left", {})
+        owner_connection.execute(
+            "UPDATE outbox SET sent_at = now() - interval '1 min' WHERE tenant_id = %s"
+            " AND handler = 'inventory.show_left'",
+            [house.tenant.id],
+        )
+
+    with holding(addresses, "outbox", pair[0]), app.app_context():
+        sweep(app.extensions["redis"])
+
+    statement = (
+        "SELECT sent_at IS NULL FROM outbox"
+        " WHERE tenant_id = %s AND handler = 'inventory.show_left'"
+    )
+    found = [owner_connection.execute(statement, [it.tenant.id]).fetchone() for it in pair]
+    assert found == [(False,), (True,)]
+    owner_connection.execute("UPDATE outbox SET done_at = now() WHERE handler LIKE 'inventory.%%'")
 
 
 def test_a_tenant_whose_night_fails_is_named_and_the_others_have_theirs(

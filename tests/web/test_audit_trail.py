@@ -5,15 +5,19 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
 from psycopg import Connection
+from sqlalchemy import update
 
 from app.audit.sealing import seal
 from app.core import audit, clock
-from app.core.db import transaction
+from app.core.db import execute, transaction
 from app.core.ids import new_id
+from app.identity.models import Member
+from tests.support.chain import open_second, role_id, send_to
 from tests.support.restaurants import Cast, Person, Restaurant
 from tests.support.trade import order
 from tests.support.visitor import Visitor
@@ -33,13 +37,14 @@ def alice(house: Restaurant, client_of: Callable[[Person], Visitor]) -> Visitor:
 
 
 def note(house: Restaurant, act: str = "order.comp", kind: str = "order", **values: Any) -> None:
+    """An entry at the house's location, unless another is named."""
+    values.setdefault("location_id", house.location.id)
     with house.inside(), transaction():
         audit.record(
             act,
             kind,
             values.pop("subject_id", None) or new_id(),
             actor_id=values.pop("actor_id", house.people["bob"].member_id),
-            location_id=house.location.id,
             **values,
         )
 
@@ -205,11 +210,7 @@ def test_another_restaurants_entries_are_not_there(
 def test_an_alert_stands_on_the_dashboard_until_it_is_put_aside(
     house: Restaurant, alice: Visitor, owner_connection: Connection
 ) -> None:
-    owner_connection.execute(
-        "INSERT INTO security_alert (tenant_id, id, kind, hour, at, times)"
-        " VALUES (%s, %s, 'token', now(), %s, 3)",
-        [house.tenant.id, new_id(), clock.now() - timedelta(minutes=1)],
-    )
+    alert(owner_connection, house)
 
     before = alice.get(house.url + "/dashboard").select("#needs")[0].get_text(" ", strip=True)
     alice.get(path(house))
@@ -218,3 +219,71 @@ def test_an_alert_stands_on_the_dashboard_until_it_is_put_aside(
 
     assert "An access token was copied" in before
     assert "An access token was copied" not in after
+
+
+def alert(owner: Connection, house: Restaurant) -> UUID:
+    alert_id = new_id()
+    owner.execute(
+        "INSERT INTO security_alert (tenant_id, id, kind, hour, at, times)"
+        " VALUES (%s, %s, 'token', now(), %s, 3)",
+        [house.tenant.id, alert_id, clock.now() - timedelta(minutes=1)],
+    )
+    return alert_id
+
+
+@pytest.fixture
+def harbour(house: Restaurant) -> Restaurant:
+    """A second location, whose manager is Bob; Carol works at the first one alone."""
+    second = open_second(house)
+    with house.inside(), transaction():
+        execute(
+            update(Member)
+            .where(Member.tenant_id == house.tenant.id, Member.name == "Bob")
+            .values(role_id=role_id(house, "manager"))
+        )
+    send_to(house, "bob", (second, None))
+    send_to(house, "carol", (house, None))
+    return second
+
+
+def test_who_works_at_one_place_reads_of_no_other_and_not_of_the_whole_restaurant(
+    house: Restaurant, harbour: Restaurant, client_of: Callable[[Person], Visitor]
+) -> None:
+    bob, alice = (house.people[name].member_id for name in ("bob", "alice"))
+    note(house, reason="at old town")
+    note(harbour, reason="at the harbour", actor_id=alice)
+    note(house, "staff.manage", reason="everywhere", location_id=None, actor_id=alice)
+    note(house, "staff.manage", reason="my own", location_id=None, actor_id=bob)
+    visitor = client_of(house.people["bob"])
+
+    page = visitor.get(path(house))
+    table = visitor.client.get(path(house) + "/export.csv").get_data(as_text=True)
+    asked = visitor.get(f"{path(house)}?location={house.location.id}")
+
+    for text in (page.get_text(), table):
+        read = [it in text for it in ("at old town", "at the harbour", "everywhere", "my own")]
+        assert read == [False, True, False, True]
+    assert shown(asked) == []
+    offered = {str(it["value"]) for it in page.select("select option")}
+    assert {str(bob), str(alice), str(harbour.location.id)} <= offered
+    assert not {str(house.location.id), str(house.people["carol"].member_id)} & offered
+
+
+def test_what_is_said_of_the_whole_restaurant_is_for_who_works_everywhere(
+    house: Restaurant,
+    harbour: Restaurant,
+    client_of: Callable[[Person], Visitor],
+    owner_connection: Connection,
+) -> None:
+    alert_id = alert(owner_connection, house)
+    bob = client_of(house.people["bob"])
+
+    trail = bob.get(path(house))
+    board = bob.get(harbour.url + "/dashboard")
+    bob.get(path(house) + "/chain", status=403)
+    aside = {"csrf_token": bob.token}
+    answer = bob.client.post(f"{path(house)}/alerts/{alert_id}/aside", data=aside)
+
+    assert not trail.select(f'.alerts, a[href="{path(house)}/chain"]')
+    assert "An access token was copied" not in board.get_text()
+    assert answer.status_code == 403
