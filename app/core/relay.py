@@ -183,9 +183,7 @@ def _send_again(row_ids: list[UUID]) -> None:
         # One that somebody holds is in good hands, and must not hold up other tenants'.
         .with_for_update(skip_locked=True)
     )
-    execute(
-        update(Outbox).where(ours, Outbox.id.in_(free)).values(sent_at=None, leased_until=None)
-    )
+    execute(update(Outbox).where(ours, Outbox.id.in_(free)).values(sent_at=None, leased_until=None))
 
 
 def _waiting(connection: Redis) -> set[str]:

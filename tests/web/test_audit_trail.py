@@ -191,6 +191,17 @@ def test_verifying_says_how_many_entries_and_the_head(
         assert head[1] in text
 
 
+def test_verifying_says_that_an_entry_has_no_seal(house: Restaurant, alice: Visitor) -> None:
+    with house.inside():
+        seal()
+    with clock.use(clock.now() - timedelta(minutes=2)):
+        note(house)
+
+    verdict = alice.get(path(house) + "/chain").select(".verdict.late")[0]
+
+    assert verdict.get_text(" ", strip=True).startswith("1 entry has no seal")
+
+
 def test_only_those_who_may_see_it_see_it(
     house: Restaurant, client_of: Callable[[Person], Visitor]
 ) -> None:
