@@ -15,6 +15,8 @@ from app.core.db import among, end_reading, of_tenant, run
 from app.core.models import AuditEntry, AuditSeal
 
 STEP = 2000
+# As far as a page waits for: less than a second of its thread.
+STEPS_AT_ONCE = 10
 
 _ALL_SEALS = select(AuditSeal.__table__).order_by(AuditSeal.tenant_id, AuditSeal.position)
 _NEXT_SEALS = (
@@ -22,6 +24,9 @@ _NEXT_SEALS = (
     .where(of_tenant(AuditSeal), AuditSeal.position > bindparam("after"))
     .order_by(AuditSeal.position)
     .limit(STEP)
+)
+_SEAL = select(AuditSeal.position, AuditSeal.hash).where(
+    of_tenant(AuditSeal), AuditSeal.position == bindparam("position")
 )
 # Apart: joined and limited at once, the planner has been seen to read all there is.
 _ENTRIES = select(AuditEntry.__table__).where(
@@ -42,11 +47,12 @@ Entries = Mapping[UUID, Mapping[str, Any]]
 class Verdict:
     """What a walk over the tenant's chain found. `fault` is empty where it verifies.
 
-    `unsealed` entries have no place in it though they should: they came past the trigger, or the
-    clock stands.
+    Not `is_whole`: it goes on after `entries`. `unsealed` entries have no place in the chain though
+    they should: they came past the trigger, or the clock stands.
     """
 
     entries: int
+    is_whole: bool
     unsealed: int
     head: str
     at: datetime
@@ -54,11 +60,11 @@ class Verdict:
 
 
 class Walk:
-    """Follows one chain from its first seal, given in order of position."""
+    """Follows one chain, by default from its first seal, given in order of position."""
 
-    def __init__(self) -> None:
-        self.position = 0
-        self.head = GENESIS
+    def __init__(self, position: int = 0, head: bytes = GENESIS) -> None:
+        self.position = position
+        self.head = head
 
     def step(self, seal: Seal, entries: Entries) -> str:
         """What is wrong with the next seal; "" where it follows. Goes on from what is written."""
@@ -95,19 +101,36 @@ def unsealed_of_all(connection: Connection) -> Iterator[tuple[UUID, UUID, str]]:
         yield row.tenant_id, row.id, f"{row.act} of {row.at} has no seal"
 
 
-def verify() -> Verdict:
-    """Walk the current tenant's chain to the first fault, and count what is not in it."""
-    walk, fault = Walk(), ""
-    while not fault:
+def verify(after: int = 0) -> Verdict:
+    """Walk a part of the current tenant's chain, to its first fault; see `Verdict`.
+
+    `after` is a position up to which it has been walked. With the last part the entries that are
+    not in the chain are counted.
+    """
+    walk, fault, is_whole = _walk_from(after), "", False
+    for _step in range(STEPS_AT_ONCE):
         seals = run(_NEXT_SEALS, after=walk.position).all()
         entries = _by_id(run(_ENTRIES, entry_ids=[seal.entry_id for seal in seals]))
         fault = next(filter(None, (walk.step(seal, entries) for seal in seals)), "")
         end_reading()
-        if len(seals) < STEP:
+        is_whole = bool(fault) or len(seals) < STEP
+        if is_whole:
             break
     now = clock.now()
-    late: int = run(_LATE_HERE, by=now - SEALED_WITHIN).scalar_one()
-    return Verdict(entries=walk.position, unsealed=late, head=walk.head.hex(), at=now, fault=fault)
+    late: int = run(_LATE_HERE, by=now - SEALED_WITHIN).scalar_one() if is_whole else 0
+    return Verdict(
+        entries=walk.position,
+        is_whole=is_whole,
+        unsealed=late,
+        head=walk.head.hex(),
+        at=now,
+        fault=fault,
+    )
+
+
+def _walk_from(position: int) -> Walk:
+    seal = run(_SEAL, position=position).one_or_none() if position else None
+    return Walk(seal.position, seal.hash) if seal else Walk()
 
 
 def _by_id(rows: Iterable[Row[Any]]) -> Entries:

@@ -4,25 +4,19 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
-from bs4 import BeautifulSoup
 from psycopg import Connection
-from sqlalchemy import update
 
+from app.audit import verifying
 from app.audit.sealing import seal
-from app.core import audit, clock
-from app.core.db import execute, transaction
+from app.core import clock
 from app.core.ids import new_id
-from app.identity.models import Member
-from tests.support.chain import open_second, role_id, send_to
 from tests.support.restaurants import Cast, Person, Restaurant
 from tests.support.trade import order
+from tests.support.trail import alert, note, path, shown
 from tests.support.visitor import Visitor
 
-PATH = "/t/{}/settings/audit"
 EVIL = '=HYPERLINK("http://evil.example","x")'
 
 
@@ -34,27 +28,6 @@ def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
 @pytest.fixture
 def alice(house: Restaurant, client_of: Callable[[Person], Visitor]) -> Visitor:
     return client_of(house.people["alice"])
-
-
-def note(house: Restaurant, act: str = "order.comp", kind: str = "order", **values: Any) -> None:
-    """An entry at the house's location, unless another is named."""
-    values.setdefault("location_id", house.location.id)
-    with house.inside(), transaction():
-        audit.record(
-            act,
-            kind,
-            values.pop("subject_id", None) or new_id(),
-            actor_id=values.pop("actor_id", house.people["bob"].member_id),
-            **values,
-        )
-
-
-def shown(page: BeautifulSoup) -> list[str]:
-    return [" ".join(row.get_text(" ", strip=True).split()) for row in page.select(".trail > li")]
-
-
-def path(house: Restaurant) -> str:
-    return PATH.format(house.tenant.slug)
 
 
 def test_an_entry_says_who_did_what_to_what_and_why(house: Restaurant, alice: Visitor) -> None:
@@ -191,6 +164,30 @@ def test_verifying_says_how_many_entries_and_the_head(
         assert head[1] in text
 
 
+def test_a_long_trail_is_verified_in_parts_that_follow_each_other(
+    house: Restaurant, alice: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.inside():
+        while seal():
+            pass
+        entries = verifying.verify().entries
+    monkeypatch.setattr(verifying, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(verifying, "STEP", 3)
+    monkeypatch.setattr(verifying, "_NEXT_SEALS", verifying._NEXT_SEALS.limit(3))
+
+    texts, address = [], f"{path(house)}/chain"
+    while address:
+        verdict = alice.get(address, fragment=True).select("#verdict")[0]
+        texts.append(verdict.get_text(" ", strip=True))
+        more = verdict.select_one("a[hx-trigger=load]")
+        address = str(more["hx-get"]) if more else ""
+
+    assert entries > 3
+    assert len(texts) == entries // 3 + 1
+    assert texts[0].startswith("3 entries verify so far")
+    assert texts[-1].startswith(f"{entries} entries verify")
+
+
 def test_verifying_says_that_an_entry_has_no_seal(house: Restaurant, alice: Visitor) -> None:
     with house.inside():
         seal()
@@ -230,71 +227,3 @@ def test_an_alert_stands_on_the_dashboard_until_it_is_put_aside(
 
     assert "An access token was copied" in before
     assert "An access token was copied" not in after
-
-
-def alert(owner: Connection, house: Restaurant) -> UUID:
-    alert_id = new_id()
-    owner.execute(
-        "INSERT INTO security_alert (tenant_id, id, kind, hour, at, times)"
-        " VALUES (%s, %s, 'token', now(), %s, 3)",
-        [house.tenant.id, alert_id, clock.now() - timedelta(minutes=1)],
-    )
-    return alert_id
-
-
-@pytest.fixture
-def harbour(house: Restaurant) -> Restaurant:
-    """A second location, whose manager is Bob; Carol works at the first one alone."""
-    second = open_second(house)
-    with house.inside(), transaction():
-        execute(
-            update(Member)
-            .where(Member.tenant_id == house.tenant.id, Member.name == "Bob")
-            .values(role_id=role_id(house, "manager"))
-        )
-    send_to(house, "bob", (second, None))
-    send_to(house, "carol", (house, None))
-    return second
-
-
-def test_who_works_at_one_place_reads_of_no_other_and_not_of_the_whole_restaurant(
-    house: Restaurant, harbour: Restaurant, client_of: Callable[[Person], Visitor]
-) -> None:
-    bob, alice = (house.people[name].member_id for name in ("bob", "alice"))
-    note(house, reason="at old town")
-    note(harbour, reason="at the harbour", actor_id=alice)
-    note(house, "staff.manage", reason="everywhere", location_id=None, actor_id=alice)
-    note(house, "staff.manage", reason="my own", location_id=None, actor_id=bob)
-    visitor = client_of(house.people["bob"])
-
-    page = visitor.get(path(house))
-    table = visitor.client.get(path(house) + "/export.csv").get_data(as_text=True)
-    asked = visitor.get(f"{path(house)}?location={house.location.id}")
-
-    for text in (page.get_text(), table):
-        read = [it in text for it in ("at old town", "at the harbour", "everywhere", "my own")]
-        assert read == [False, True, False, True]
-    assert shown(asked) == []
-    offered = {str(it["value"]) for it in page.select("select option")}
-    assert {str(bob), str(alice), str(harbour.location.id)} <= offered
-    assert not {str(house.location.id), str(house.people["carol"].member_id)} & offered
-
-
-def test_what_is_said_of_the_whole_restaurant_is_for_who_works_everywhere(
-    house: Restaurant,
-    harbour: Restaurant,
-    client_of: Callable[[Person], Visitor],
-    owner_connection: Connection,
-) -> None:
-    alert_id = alert(owner_connection, house)
-    bob = client_of(house.people["bob"])
-
-    trail = bob.get(path(house))
-    board = bob.get(harbour.url + "/dashboard")
-    bob.get(path(house) + "/chain", status=403)
-    aside = {"csrf_token": bob.token}
-    answer = bob.client.post(f"{path(house)}/alerts/{alert_id}/aside", data=aside)
-
-    assert not trail.select(f'.alerts, a[href="{path(house)}/chain"]')
-    assert "An access token was copied" not in board.get_text()
-    assert answer.status_code == 403
