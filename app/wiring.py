@@ -76,7 +76,12 @@ def build_wiring() -> Wiring:
             "inventory.reverse": Job(queue="stock", run=inventory_jobs.reverse),
             "inventory.show_left": Job(queue="stock", run=inventory_jobs.show_left),
             reset.JOB: Job(queue="office", run=reset.mail_reset),
-            mail.JOB: Job(queue="office", run=mail.deliver, staged=True),
+            mail.JOB: Job(
+                queue="office",
+                run=mail.deliver,
+                staged=True,
+                worth_trying=mail.WORTH_TRYING,
+            ),
             EXPORT: Job(queue="office", run=privacy_jobs.export, staged=True),
             # Not with the payments: a terminal that hangs must not hold up the kitchen.
             "ordering.fire_settled": Job(queue="stock", run=ordering_jobs.fire_settled),
@@ -96,9 +101,11 @@ def build_wiring() -> Wiring:
         clock=(
             (sealing.EVERY_S, sealing.keep_trail),
             (sealing.HEADS_EVERY_S, sealing.log_heads),
-            (keeping.EVERY_S, keeping.enforce_nightly),
-            (closing.ERASE_EVERY_S, closing.erase_closed),
             (domain_jobs.EVERY_S, domains.order_daily_checks),
+        ),
+        rounds=(
+            (closing.ERASE_EVERY_S, closing.erase_closed),
+            (keeping.EVERY_S, keeping.enforce_nightly),
         ),
     )
 

@@ -12,6 +12,7 @@ from app.core.models import SecurityAlert
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.permissions import AUDIT_VIEW, REPORT_EXPORT
+from app.identity.places import require_places
 
 
 def note_export(actor: Actor, filters: Filters) -> None:
@@ -29,9 +30,13 @@ def note_export(actor: Actor, filters: Filters) -> None:
 
 
 def put_aside(actor: Actor, alert_id: UUID) -> None:
-    """Take an alert off the lists; doing it twice is the same as once. Raises NotFound."""
+    """Take an alert off the lists; doing it twice is the same as once. Raises NotFound.
+
+    Raises Forbidden for who works at some locations only: it is the whole restaurant's.
+    """
     with transaction():
         actor.require(AUDIT_VIEW)
+        require_places(actor, None)
         changed = execute(
             update(SecurityAlert)
             .where(SecurityAlert.tenant_id == current_tenant_id(), SecurityAlert.id == alert_id)

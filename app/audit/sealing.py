@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, delete, select, text
 
 from app.audit.alerting import weigh
 from app.audit.domain import GENESIS, chain
+from app.core.clockwork import in_each
 from app.core.db import among, end_reading, execute, of_tenant, run, transaction
 from app.core.inserting import insert_rows
 from app.core.models import AuditEntry, AuditSeal, AuditUnsealed
@@ -49,11 +50,13 @@ def keep_trail() -> None:
     with tenant_scope(None):
         waiting: list[UUID] = list(execute(_WAITING).scalars())
         end_reading()
-    for tenant_id in waiting:
-        with tenant_scope(tenant_id):
-            weigh()
-            while seal() == BATCH:
-                pass
+    in_each(waiting, _seal_all)
+    in_each(waiting, weigh)
+
+
+def _seal_all() -> None:
+    while seal() == BATCH:
+        pass
 
 
 def seal() -> int:
@@ -76,11 +79,12 @@ def log_heads() -> None:
     """Write every chain's head to the log, which others keep: what it says cannot be undone."""
     with tenant_scope(None):
         tenants = all_tenants()
-    for tenant in tenants:
-        with tenant_scope(tenant.id):
-            position, hashed = head()
-            end_reading()
-            log.info("audit.head", position=position, head=hashed.hex())
+    in_each([tenant.id for tenant in tenants], _log_head)
+
+
+def _log_head() -> None:
+    position, hashed = head()
+    log.info("audit.head", position=position, head=hashed.hex())
 
 
 def _seal(entries: Sequence[Row[Any]]) -> None:

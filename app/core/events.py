@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, ClassVar, Protocol
 
 from flask import current_app
@@ -10,11 +11,21 @@ from app.core.model import Json
 from app.core.outbox import later, payload_of
 from app.core.sockets.views import StreamView
 
+# Every so many seconds, and what is done then.
+Task = tuple[float, Callable[[], object]]
+
 
 class Event(Protocol):
     """A frozen dataclass of ids and plain values."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class GiveUp(Exception):
+    """Raised by a job's handler: it is over without success, and trying again would not help.
+
+    `str()` says why, for logs: no name, no address.
+    """
 
 
 @dataclass(frozen=True)
@@ -23,12 +34,14 @@ class Job:
 
     A plain handler runs inside one transaction with its own "done". A staged one (a call to
     a foreign system between two transactions) opens its own and may run again after a
-    crash, so each of its stages is idempotent.
+    crash, so each of its stages is idempotent. One that fails is tried again, for ever or
+    until it is `worth_trying` no longer.
     """
 
     queue: str
     run: Callable[[Json], None]
     staged: bool = False
+    worth_trying: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -41,13 +54,17 @@ class On:
 
 @dataclass(frozen=True)
 class Wiring:
-    """The composition table of the application."""
+    """The composition table of the application.
+
+    The clock's tasks take seconds at most; `rounds` may take minutes, and hold up one another only.
+    """
 
     events: Mapping[type, On]
     jobs: Mapping[str, Job]
     renderers: Mapping[str, Callable[[Any, list[str]], dict[str, str]]]
     views: Mapping[str, StreamView] = field(default_factory=dict)
-    clock: tuple[tuple[float, Callable[[], None]], ...] = ()
+    clock: tuple[Task, ...] = ()
+    rounds: tuple[Task, ...] = ()
 
 
 def wiring() -> Wiring:

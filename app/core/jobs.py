@@ -1,7 +1,7 @@
 """Jobs: RQ carries (tenant, outbox id); the outbox row says what to do and whether it is done."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -13,9 +13,9 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import bindparam, case, select, update
 
 from app.core import clock, crash
-from app.core.db import among, execute, of_tenant, transaction
+from app.core.db import among, end_reading, execute, of_tenant, transaction
 from app.core.db import run as run_kept
-from app.core.events import Job, wiring
+from app.core.events import GiveUp, Job, wiring
 from app.core.model import Json
 from app.core.models import Outbox
 from app.core.tenant import current_tenant_id, tenant_scope
@@ -86,7 +86,7 @@ def run(tenant_id: str, outbox_id: str) -> str:
     """Do what an outbox row says, once: the entry point that RQ calls.
 
     Returns "done", or why there was nothing to do; a failing handler leaves the row to be
-    sent again after a back-off.
+    sent again after a back-off, one that gives up leaves it as over.
     """
     # A context of its own: each job has its own session.
     with current_app.app_context(), tenant_scope(UUID(tenant_id)):
@@ -101,10 +101,14 @@ def _run(row_id: UUID) -> str:
     job, payload = leased
     try:
         _carry_out(job, payload, row_id)
+    except GiveUp as error:
+        return _give_up(row_id, error)
     except Exception as error:
-        _put_back(row_id, error)
         log.exception("job.failed", outbox_id=str(row_id))
-        return "failed"
+        if _is_worth_trying(job, row_id):
+            _put_back(row_id, error)
+            return "failed"
+        return _give_up(row_id, error)
     crash.point("after-done")
     return "done"
 
@@ -136,6 +140,25 @@ def _carry_out(job: Job, payload: Json, row_id: UUID) -> None:
         run_kept(_DONE, row_id=row_id, now=clock.now())
 
 
+def _is_worth_trying(job: Job, row_id: UUID) -> bool:
+    if job.worth_trying is None:
+        return True
+    begun: datetime = execute(
+        select(Outbox.created_at).where(
+            Outbox.tenant_id == current_tenant_id(), Outbox.id == row_id
+        )
+    ).scalar_one()
+    end_reading()
+    return clock.now() < begun + job.worth_trying
+
+
+def _give_up(row_id: UUID, error: Exception) -> str:
+    with transaction():
+        _update(row_id, done_at=clock.now(), leased_until=None, error=_told(error))
+    log.warning("job.given_up", outbox_id=str(row_id), error=_told(error))
+    return "given up"
+
+
 def _put_back(row_id: UUID, error: Exception) -> None:
     with transaction():
         attempts = execute(
@@ -149,8 +172,12 @@ def _put_back(row_id: UUID, error: Exception) -> None:
             sent_at=None,
             leased_until=None,
             not_before=clock.now() + timedelta(seconds=wait),
-            error=f"{type(error).__name__}: {error}"[:500],
+            error=_told(error),
         )
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
 
 
 def _update(row_id: UUID, **values: object) -> None:

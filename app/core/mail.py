@@ -6,6 +6,7 @@ Without SMTP_URL it goes into DATA_DIR/mailbox, which core/mailbox.py shows on t
 import json
 import smtplib
 import ssl
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ import structlog
 from flask import current_app
 
 from app.core import clock
+from app.core.events import GiveUp
 from app.core.ids import new_id
 from app.core.keyring import seal, unseal
 from app.core.model import Json
@@ -23,10 +25,16 @@ from app.core.outbox import later
 from app.core.settings import Settings
 
 JOB, SEALED = "mail.send", "sealed"
+# What a mail says is stale by then: links have run out, and people have asked again.
+WORTH_TRYING = timedelta(days=1)
 TIMEOUT_S = 10.0
 MAILBOX = "mailbox"
 
 log = structlog.get_logger()
+
+
+class NotTaken(Exception):
+    """The mail server did not take a mail: why, in a word and its code, without the address."""
 
 
 def send_later(to: str, subject: str, body: str) -> None:
@@ -42,17 +50,36 @@ def link_to(path: str) -> str:
 
 
 def deliver(payload: Json) -> None:
-    """Send one mail: the job. Raises OSError or SMTPException, and is then tried again.
+    """Send one mail: the job. Raises NotTaken, and is then tried again; GiveUp where the server
+    will never take it.
 
     After a crash it may go out twice, under the same Message-ID.
     """
     settings: Settings = current_app.extensions["settings"]
-    message = _message(json.loads(unseal(payload[SEALED])), settings)
-    if settings.smtp_url is None:
-        _drop(message, settings.data_dir / MAILBOX)
-    else:
-        _send(message, settings.smtp_url)
+    mail = json.loads(unseal(payload[SEALED]))
+    try:
+        message = _message(mail, settings)
+        if settings.smtp_url is None:
+            _drop(message, settings.data_dir / MAILBOX)
+        else:
+            _send(message, settings.smtp_url)
+    except (OSError, ValueError) as error:
+        # Not `from error`: what it says names the person, and would stand in the log.
+        raise _failure(error) from None
     log.info("mail.sent", message_id=message["Message-ID"])
+
+
+def _failure(error: OSError | ValueError) -> NotTaken | GiveUp:
+    """A 5xx (RFC 5321, 4.2.1) about the recipient or the text is for good.
+
+    About the sender or the password it is a mistake of the settings, which may be mended.
+    """
+    code = getattr(error, "smtp_code", 0)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = max((code for code, _text in error.recipients.values()), default=0)
+    told = f"{type(error).__name__} {code or ''}".strip()
+    about_the_mail = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+    return GiveUp(told) if isinstance(error, about_the_mail) and code >= 500 else NotTaken(told)
 
 
 def _message(mail: dict[str, str], settings: Settings) -> EmailMessage:

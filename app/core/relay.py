@@ -18,7 +18,7 @@ from redis import Redis
 from redis.client import PubSub
 from redis.exceptions import RedisError
 from rq import Queue
-from sqlalchemy import Row, bindparam, text, update
+from sqlalchemy import Row, bindparam, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import clock, crash, redis
@@ -27,7 +27,7 @@ from app.core.events import wiring
 from app.core.jobs import QUEUES, queue
 from app.core.models import Outbox
 from app.core.outbox import STREAM
-from app.core.tenant import tenant_scope
+from app.core.tenant import current_tenant_id, tenant_scope
 
 BATCH = 200
 POLL_S = 0.5
@@ -163,20 +163,27 @@ def sweep(connection: Redis) -> int:
         for tenant_id, group in groupby(sorted(lost), key=lambda row: row.tenant_id):
             with tenant_scope(tenant_id):
                 set_tenant(session().connection(), tenant_id)
-                execute(
-                    update(Outbox)
-                    .where(
-                        Outbox.tenant_id == tenant_id,
-                        Outbox.id.in_([row.id for row in group]),
-                        # Begun since it was looked at: its lease stands.
-                        Outbox.leased_until.is_(None) | (Outbox.leased_until < clock.now()),
-                    )
-                    .values(sent_at=None, leased_until=None)
-                )
+                _send_again([row.id for row in group])
         set_tenant(session().connection(), None)
     if lost:
         redis.wake_relay()
     return len(lost)
+
+
+def _send_again(row_ids: list[UUID]) -> None:
+    ours = Outbox.tenant_id == current_tenant_id()
+    free = (
+        select(Outbox.id)
+        .where(
+            ours,
+            Outbox.id.in_(row_ids),
+            # Begun since it was looked at: its lease stands.
+            Outbox.leased_until.is_(None) | (Outbox.leased_until < clock.now()),
+        )
+        # One that somebody holds is in good hands, and must not hold up other tenants'.
+        .with_for_update(skip_locked=True)
+    )
+    execute(update(Outbox).where(ours, Outbox.id.in_(free)).values(sent_at=None, leased_until=None))
 
 
 def _waiting(connection: Redis) -> set[str]:

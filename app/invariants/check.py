@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
-from app.audit.verifying import faults_of_all
+from app.audit.verifying import faults_of_all, unsealed_of_all
 from app.floor.domain import VISIT
 from app.invariants.model import Finding, Invariant, Offence
 from app.invariants.money import MONEY
@@ -19,6 +19,7 @@ from app.ordering.domain.states import BILL, LINE, ORDER
 from app.ordering.models import FiscalDocument
 from app.payments.domain.states import PAYMENT, REFUND
 
+SEALED_IN_TIME = "every audit entry is sealed within 60 s"
 MACHINES = {
     "bill": BILL,
     "order_line": LINE,
@@ -42,6 +43,7 @@ def check_invariants(connection: Connection) -> list[Finding]:
     findings.append(_steps(connection))
     findings.append(_chains(connection))
     findings.append(_trail(connection))
+    findings.append(_finding(16, SEALED_IN_TIME, unsealed_of_all(connection)))
     return sorted(findings, key=lambda finding: finding.number)
 
 

@@ -2,7 +2,6 @@
 
 from app.invariants.model import Invariant
 
-SEALED_IN_TIME = "every audit entry is sealed within 60 s"
 WORK = (
     Invariant(
         number=8,
@@ -158,15 +157,6 @@ WORK = (
         SELECT tenant_id, subject_id, format('%s, %s times', act, count(*)) FROM audit_entry
         GROUP BY tenant_id, transaction_id, act, subject_id, reason, before, after
         HAVING count(*) > 1
-        """,
-    ),
-    Invariant(
-        number=16,
-        name=SEALED_IN_TIME,
-        sql="""
-        SELECT a.tenant_id, a.id, format('%s of %s has no seal', a.act, a.at) FROM audit_entry a
-        WHERE a.at < now() - interval '60 s' AND NOT EXISTS (SELECT 1 FROM audit_seal s
-          WHERE s.tenant_id = a.tenant_id AND s.entry_id = a.id)
         """,
     ),
 )

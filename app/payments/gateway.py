@@ -36,7 +36,8 @@ class ChargeResult:
 
     `amount_minor` is in minor units of `currency` (ISO 4217). Amount 0, currency and card
     (`brand`, `last4`) empty: the reference was cancelled before any charge came. `reason` says
-    why a card was declined, `refunded_minor` what was given back so far.
+    why a card was declined, `refunded_minor` what was given back so far, `merchant` whose money it
+    is, as it was charged; "" where that was not said.
     """
 
     reference: str
@@ -47,6 +48,7 @@ class ChargeResult:
     last4: str
     reason: str | None = None
     refunded_minor: int = 0
+    merchant: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +68,13 @@ class Gateway(Protocol):
     Every method may raise `GatewayRefused` or `GatewayUnknown`.
     """
 
-    def charge(self, reference: str, amount_minor: int, currency: str) -> ChargeResult:
-        """Take money, once per reference. State captured, declined, or cancelled (fenced)."""
+    def charge(
+        self, reference: str, amount_minor: int, currency: str, merchant: str = ""
+    ) -> ChargeResult:
+        """Take money, once per reference. State captured, declined, or cancelled (fenced).
+
+        `merchant` is the tenant's id: it stays with the charge whatever becomes of our payment.
+        """
 
     def find(self, reference: str) -> ChargeResult | None:
         """The charge as it stands; None when the gateway knows of none (one may be coming)."""

@@ -35,12 +35,17 @@ class HttpTerminal:
     connect_timeout: float = 2.0
     read_timeout: float = 20.0
 
-    def charge(self, reference: str, amount_minor: int, currency: str) -> ChargeResult:
+    def charge(
+        self, reference: str, amount_minor: int, currency: str, merchant: str = ""
+    ) -> ChargeResult:
         """See `Gateway.charge`."""
-        answer = self._post(
-            "/charges",
-            {"reference": reference, "amount_minor": amount_minor, "currency": currency},
-        )
+        asked: Json = {
+            "reference": reference,
+            "amount_minor": amount_minor,
+            "currency": currency,
+            "merchant": merchant,
+        }
+        answer = self._post("/charges", asked)
         result = _about(reference, _read(_charge, _charge_body(answer)))
         fenced = result.state == "cancelled"
         if not fenced and (result.amount_minor, result.currency) != (amount_minor, currency):
@@ -181,6 +186,7 @@ def _charge(body: Json) -> ChargeResult:
         last4=body["last4"],
         reason=body["reason"],
         refunded_minor=_minor(body["refunded_minor"]),
+        merchant=str(body.get("merchant", "")),
     )
 
 

@@ -8,9 +8,8 @@ tenant is closed.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 
-NIGHT = time(3, 30)  # UTC
 GRACE = timedelta(days=30)  # as app.tenant_close has it
 
 

@@ -35,7 +35,7 @@ def rate(tax: PaperTax | RateTax) -> str:
 @requires(REPORT_VIEW)
 def dashboard() -> Response:
     """Today so far; htmx asks for the figures alone, again and again."""
-    board = queries.dashboard(g.location)
+    board = queries.dashboard(g.location, with_alerts=current_actor().location_ids is None)
     drawn = bars(g.location, board)
     values = [bar.value for bar in drawn] + [bar.then or 0 for bar in drawn]
     return fragment_or_page(

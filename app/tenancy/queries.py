@@ -14,7 +14,7 @@ from app.core.db import end_reading, execute, of_tenant, run
 from app.core.errors import NotFound
 from app.core.model import Json
 from app.core.tenant import current_tenant_id, tenant_scope
-from app.tenancy.domain import date_of_work
+from app.tenancy.domain import business_date, date_of_work
 from app.tenancy.models import BusinessDay, Location, TenantProfile
 
 _REMEMBERED_S = 10.0
@@ -223,6 +223,15 @@ def date_at(location: LocationView, open_day: OpenDay | None, at: datetime) -> d
     """The business date that work at an instant belongs to, where this day is open."""
     known = (open_day.date, open_day.cut_off) if open_day else None
     return date_of_work(at, location.zone, location.cut_off, known)
+
+
+def house_date(at: datetime) -> date:
+    """The tenant's own date at an instant: its first location's, from cut-off to cut-off.
+
+    UTC's, where there is no location yet.
+    """
+    first = min(locations(), key=lambda place: place.id, default=None)
+    return business_date(at, first.zone, first.cut_off) if first else at.date()
 
 
 def known_locations() -> tuple[LocationView, ...]:

@@ -98,10 +98,11 @@ class Api:
         currency = request.body.get("currency")
         if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
             raise Malformed("currency must be an ISO 4217 code")
+        merchant = _merchant(request.body.get("merchant", ""))
 
         def act(mode: Mode) -> Answer:
             state: State = "declined" if mode == "decline" else "captured"
-            charge = self.ledger.charge(reference, amount_minor, currency, state)
+            charge = self.ledger.charge(reference, amount_minor, currency, state, merchant)
             return self._charge_answer(charge)
 
         if self.ledger.find_charge(reference) is not None:
@@ -179,6 +180,10 @@ def _reference(value: object) -> str:
     if isinstance(value, str) and value.isprintable() and 1 <= len(value) <= 100:
         return value
     raise Malformed("references must be 1 to 100 printable characters")
+
+
+def _merchant(value: object) -> str:
+    return _reference(value) if value != "" else ""
 
 
 def _amount(body: Json) -> int:

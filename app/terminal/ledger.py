@@ -21,7 +21,10 @@ BRANDS = ("visa", "mastercard", "amex")
 
 @dataclass(frozen=True, kw_only=True)
 class Charge:
-    """One charge; amount 0, no currency and no card when it was cancelled before it came."""
+    """One charge; amount 0, no currency and no card when it was cancelled before it came.
+
+    `merchant` is whose money it is, as whoever charged named it; "" where nobody did.
+    """
 
     reference: str
     state: State
@@ -31,6 +34,7 @@ class Charge:
     last4: str
     reason: str | None
     at: str
+    merchant: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +76,9 @@ class Ledger:
         self._file = _open_alone(path)
         self._end = self._replay()
 
-    def charge(self, reference: str, amount_minor: int, currency: str, state: State) -> Charge:
+    def charge(
+        self, reference: str, amount_minor: int, currency: str, state: State, merchant: str
+    ) -> Charge:
         """Record the outcome `state` unless the reference has one; return what is recorded.
 
         Raises Refused 409 for a fenced reference, 422 when it stands for another amount.
@@ -80,7 +86,7 @@ class Ledger:
         with self._lock:
             known = self._charges.get(reference)
             if known is None:
-                return self._write(_charge(reference, amount_minor, currency, state))
+                return self._write(_charge(reference, amount_minor, currency, state, merchant))
         if known.state == "cancelled":
             raise Refused(409, "cancelled", known)
         if (known.amount_minor, known.currency) != (amount_minor, currency):
@@ -213,7 +219,9 @@ def _open_alone(path: Path) -> int:
     return file
 
 
-def _charge(reference: str, amount_minor: int, currency: str, state: State) -> Charge:
+def _charge(
+    reference: str, amount_minor: int, currency: str, state: State, merchant: str = ""
+) -> Charge:
     """A charge on a card that depends on the reference only, so that figures repeat."""
     digest = hashlib.sha256(reference.encode()).digest()
     seen = state != "cancelled"
@@ -226,6 +234,7 @@ def _charge(reference: str, amount_minor: int, currency: str, state: State) -> C
         last4=f"{int.from_bytes(digest[1:5]) % 10_000:04d}" if seen else "",
         reason="insufficient_funds" if state == "declined" else None,
         at=_now(),
+        merchant=merchant,
     )
 
 

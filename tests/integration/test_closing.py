@@ -300,7 +300,7 @@ def test_it_goes_in_parts_however_much_there_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(closing, "ROWS_AT_ONCE", 3)
-    monkeypatch.setattr(closing, "CALLS_A_TICK", 5)
+    monkeypatch.setattr(closing, "CALLS_A_ROUND", 5)
     with house.inside():
         commands.close(owner_of(house), canary)
     _refer_to_each_other(owner_connection, house.tenant.id)

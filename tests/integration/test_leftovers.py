@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from psycopg import Connection
 
@@ -21,7 +22,7 @@ from tests.support.trade import owner_of
 
 
 def test_what_a_killed_process_left_of_a_picture_goes_and_pictures_stay(
-    app: Flask, new_restaurant: Callable[..., Restaurant]
+    new_restaurant: Callable[..., Restaurant],
 ) -> None:
     house = new_restaurant()
     with house.inside():
@@ -30,8 +31,8 @@ def test_what_a_killed_process_left_of_a_picture_goes_and_pictures_stay(
         [kept] = folder.iterdir()
         (folder / ".half.webp").write_bytes(b"half")
 
-    with app.app_context(), clock.use(clock.now() + timedelta(days=1)):
-        keeping.enforce_everywhere()
+    with house.inside(), clock.use(clock.now() + timedelta(days=1)):
+        keeping.enforce()
 
     assert list(folder.iterdir()) == [kept]
 
@@ -44,7 +45,7 @@ def count(owner: Connection, table: str, restaurant: Restaurant) -> int:
 
 
 def test_what_opens_nothing_any_more_is_thrown_away(
-    app: Flask, new_restaurant: Callable[..., Restaurant], owner_connection: Connection
+    new_restaurant: Callable[..., Restaurant], owner_connection: Connection
 ) -> None:
     """Refresh tokens that ran out, and keys whose tokens ran out; not a moment before."""
     restaurant = new_restaurant()
@@ -53,8 +54,8 @@ def test_what_opens_nothing_any_more_is_thrown_away(
         rotate_signing_key()
     left = []
     for passed in (HONOURED - timedelta(minutes=1), HONOURED, REFRESH_LASTS):
-        with app.app_context(), clock.use(clock.now() + passed + timedelta(seconds=1)):
-            keeping.enforce_everywhere()
+        with restaurant.inside(), clock.use(clock.now() + passed + timedelta(seconds=1)):
+            keeping.enforce()
         left.append(
             [count(owner_connection, it, restaurant) for it in ("signing_key", "refresh_token")]
         )
@@ -63,7 +64,7 @@ def test_what_opens_nothing_any_more_is_thrown_away(
 
 
 def test_a_restaurant_that_nobody_came_to_open_is_closed(
-    app: Flask, owner_connection: Connection
+    app: Flask, owner_connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     email = f"{new_id().hex}@founders.example"
     with app.app_context():
@@ -76,7 +77,8 @@ def test_a_restaurant_that_nobody_came_to_open_is_closed(
     counts = []
     for passed in (UNFOUNDED_AFTER - timedelta(hours=1), UNFOUNDED_AFTER + timedelta(hours=1)):
         with app.app_context(), clock.use(clock.now() + passed):
-            keeping.enforce_everywhere()
+            monkeypatch.setattr(keeping, "_nights", {})
+            keeping.enforce_nightly()
         row = owner_connection.execute(waiting, [email]).fetchone()
         assert row is not None
         counts.append(row[0])

@@ -5,13 +5,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from psycopg import Connection
 
-from app.core import mail
+from app.core import clock, mail
 from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.settings import Settings
@@ -29,6 +30,7 @@ class Letters(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.taken: list[str] = []
         self.not_now = ""
+        self.never = ""
 
     def taken_for(self, address: str) -> list[str]:
         """What was sent to an address; other tests' mails pass by here, too."""
@@ -50,6 +52,8 @@ class _Talk(socketserver.StreamRequestHandler):
             elif verb == b"RCPT" and self.server.not_now.encode() in line and self.server.not_now:
                 self.server.not_now = ""
                 self._say("451 not now")
+            elif verb == b"RCPT" and self.server.never.encode() in line and self.server.never:
+                self._say("550 no such mailbox")
             else:
                 self._say("250 fine")
 
@@ -118,6 +122,59 @@ def test_a_server_that_says_not_now_is_asked_again(
     drain()
 
     assert len(letters.taken_for("later@guests.example")) == 1
+
+
+def how_it_ended(owner: Connection, restaurant: Restaurant) -> tuple[bool, str, int]:
+    """Whether the restaurant's last mail is over, its error and how often it was tried."""
+    row = owner.execute(
+        "SELECT done_at IS NOT NULL, error, attempts FROM outbox"
+        " WHERE tenant_id = %s AND handler = 'mail.send' ORDER BY id DESC LIMIT 1",
+        [restaurant.tenant.id],
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+def test_a_mail_that_the_server_will_never_take_is_over_and_no_word_names_the_person(
+    in_tenant: Restaurant,
+    letters: Letters,
+    drain: Callable[..., None],
+    owner_connection: Connection,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    letters.never = "gina@nowhere.example"
+    with transaction():
+        mail.send_later("gina@nowhere.example", "Hello", "Hello")
+    drain()
+
+    assert how_it_ended(owner_connection, in_tenant) == (
+        True,
+        "GiveUp: SMTPRecipientsRefused 550",
+        1,
+    )
+    assert "job.given_up" in caplog.text
+    assert "gina" not in caplog.text
+
+
+def test_a_mail_that_is_not_taken_is_given_up_after_a_day(
+    in_tenant: Restaurant,
+    letters: Letters,
+    drain: Callable[..., None],
+    owner_connection: Connection,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ends = []
+    for age in (mail.WORTH_TRYING - timedelta(hours=1), mail.WORTH_TRYING):
+        letters.not_now = "busy@nowhere.example"
+        with clock.use(clock.now() - age), transaction():
+            mail.send_later("busy@nowhere.example", "Hello", "Hello")
+        drain(failures=True)
+        ends.append(how_it_ended(owner_connection, in_tenant))
+    owner_connection.execute("UPDATE outbox SET done_at = now() WHERE handler = 'mail.send'")
+
+    error = "NotTaken: SMTPRecipientsRefused 451"
+    assert ends == [(False, error, 1), (True, error, 1)]
+    assert "busy@" not in caplog.text
 
 
 @pytest.mark.usefixtures("letters")

@@ -1,9 +1,10 @@
 """What is over is removed each night, what the law asks for stays, and the trail says how much."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from app.core.db import transaction
 from app.core.errors import Forbidden, Invalid
 from app.core.ids import new_id
 from app.core.outbox import later
+from app.core.tenant import current_tenant_id
 from app.identity.links import make_link
 from app.identity.logins import LASTS, open_login
 from app.ordering.commands import cancel_order
@@ -21,7 +23,7 @@ from app.privacy import commands, queries
 from app.privacy.commands import keeping
 from app.privacy.domain import KINDS
 from app.privacy.files import remove_letters
-from tests.support.restaurants import Restaurant
+from tests.support.restaurants import DINER, Restaurant
 from tests.support.trade import finish, order, owner_of, pay
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -97,9 +99,9 @@ def leave(owner: Connection, house: Restaurant, kind: str, at: datetime) -> None
     )
 
 
-def night(house: Restaurant, at: datetime = NOW) -> dict[str, int]:
+def night(house: Restaurant, at: datetime = NOW) -> Mapping[str, int]:
     with house.inside(), clock.use(at):
-        return keeping.enforce()
+        return keeping.enforce().removed
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -196,19 +198,28 @@ def test_periods_are_the_restaurants_own_within_bounds(
     assert night(house, NOW + timedelta(days=6))["failures"] == 1
 
 
-def test_it_is_done_once_a_night_after_half_past_three(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+def test_it_is_done_once_a_night_when_the_restaurants_own_day_has_ended(
+    app: Flask,
+    house: Restaurant,
+    new_restaurant: Callable[..., Restaurant],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(keeping, "_last_night", None)
-    done = []
-    monkeypatch.setattr(keeping, "enforce_everywhere", lambda: done.append(clock.now()))
-    hours = [datetime(2026, 6, day, hour, 31, tzinfo=UTC) for day in (1, 2) for hour in (2, 3, 4)]
+    diner = new_restaurant(DINER)  # in New York, six hours later
+    done: list[tuple[UUID, int, int]] = []
 
-    for at in hours:
+    def enforce() -> keeping.Night:
+        done.append((current_tenant_id(), clock.now().day, clock.now().hour))
+        return keeping.Night(removed={}, is_whole=True)
+
+    monkeypatch.setattr(keeping, "_nights", {})
+    monkeypatch.setattr(keeping, "enforce", enforce)
+    for at in (datetime(2026, 6, day, hour, tzinfo=UTC) for day in (1, 2, 3) for hour in range(24)):
         with app.app_context(), clock.use(at):
             keeping.enforce_nightly()
 
-    assert [(at.day, at.hour) for at in done] == [(1, 3), (2, 3)]
+    nights = [[at for tenant_id, *at in done if tenant_id == it.tenant.id] for it in (house, diner)]
+    # The first of each is what a clock that starts anew does at once. Their days end at 4.
+    assert nights == [[[1, 0], [1, 2], [2, 2], [3, 2]], [[1, 0], [1, 8], [2, 8], [3, 8]]]
 
 
 def test_old_letters_leave_the_local_mailbox(app: Flask) -> None:

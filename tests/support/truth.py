@@ -7,8 +7,7 @@ from psycopg import Connection
 from sqlalchemy import create_engine, pool
 
 from app.core.settings import sqlalchemy_url
-from app.invariants.check import check_invariants
-from app.invariants.work import SEALED_IN_TIME
+from app.invariants.check import SEALED_IN_TIME, check_invariants
 
 LIMIT_S = 30.0
 

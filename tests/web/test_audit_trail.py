@@ -4,21 +4,19 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from psycopg import Connection
 
+from app.audit import verifying
 from app.audit.sealing import seal
-from app.core import audit, clock
-from app.core.db import transaction
+from app.core import clock
 from app.core.ids import new_id
 from tests.support.restaurants import Cast, Person, Restaurant
 from tests.support.trade import order
+from tests.support.trail import alert, note, path, shown
 from tests.support.visitor import Visitor
 
-PATH = "/t/{}/settings/audit"
 EVIL = '=HYPERLINK("http://evil.example","x")'
 
 
@@ -30,26 +28,6 @@ def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
 @pytest.fixture
 def alice(house: Restaurant, client_of: Callable[[Person], Visitor]) -> Visitor:
     return client_of(house.people["alice"])
-
-
-def note(house: Restaurant, act: str = "order.comp", kind: str = "order", **values: Any) -> None:
-    with house.inside(), transaction():
-        audit.record(
-            act,
-            kind,
-            values.pop("subject_id", None) or new_id(),
-            actor_id=values.pop("actor_id", house.people["bob"].member_id),
-            location_id=house.location.id,
-            **values,
-        )
-
-
-def shown(page: BeautifulSoup) -> list[str]:
-    return [" ".join(row.get_text(" ", strip=True).split()) for row in page.select(".trail > li")]
-
-
-def path(house: Restaurant) -> str:
-    return PATH.format(house.tenant.slug)
 
 
 def test_an_entry_says_who_did_what_to_what_and_why(house: Restaurant, alice: Visitor) -> None:
@@ -186,6 +164,41 @@ def test_verifying_says_how_many_entries_and_the_head(
         assert head[1] in text
 
 
+def test_a_long_trail_is_verified_in_parts_that_follow_each_other(
+    house: Restaurant, alice: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.inside():
+        while seal():
+            pass
+        entries = verifying.verify().entries
+    monkeypatch.setattr(verifying, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(verifying, "STEP", 3)
+    monkeypatch.setattr(verifying, "_NEXT_SEALS", verifying._NEXT_SEALS.limit(3))
+
+    texts, address = [], f"{path(house)}/chain"
+    while address:
+        verdict = alice.get(address, fragment=True).select("#verdict")[0]
+        texts.append(verdict.get_text(" ", strip=True))
+        more = verdict.select_one("a[hx-trigger=load]")
+        address = str(more["hx-get"]) if more else ""
+
+    assert entries > 3
+    assert len(texts) == entries // 3 + 1
+    assert texts[0].startswith("3 entries verify so far")
+    assert texts[-1].startswith(f"{entries} entries verify")
+
+
+def test_verifying_says_that_an_entry_has_no_seal(house: Restaurant, alice: Visitor) -> None:
+    with house.inside():
+        seal()
+    with clock.use(clock.now() - timedelta(minutes=2)):
+        note(house)
+
+    verdict = alice.get(path(house) + "/chain").select(".verdict.late")[0]
+
+    assert verdict.get_text(" ", strip=True).startswith("1 entry has no seal")
+
+
 def test_only_those_who_may_see_it_see_it(
     house: Restaurant, client_of: Callable[[Person], Visitor]
 ) -> None:
@@ -205,11 +218,7 @@ def test_another_restaurants_entries_are_not_there(
 def test_an_alert_stands_on_the_dashboard_until_it_is_put_aside(
     house: Restaurant, alice: Visitor, owner_connection: Connection
 ) -> None:
-    owner_connection.execute(
-        "INSERT INTO security_alert (tenant_id, id, kind, hour, at, times)"
-        " VALUES (%s, %s, 'token', now(), %s, 3)",
-        [house.tenant.id, new_id(), clock.now() - timedelta(minutes=1)],
-    )
+    alert(owner_connection, house)
 
     before = alice.get(house.url + "/dashboard").select("#needs")[0].get_text(" ", strip=True)
     alice.get(path(house))

@@ -294,8 +294,8 @@ def test_what_was_never_paired_is_forgotten_after_a_day(
     )
     with place.inside():
         prepare(place.people["alice"].actor, new)
-    with place.app.app_context(), clock.use(clock.now() + timedelta(days=2)):
-        keeping.enforce_everywhere()
+    with place.inside(), clock.use(clock.now() + timedelta(days=2)):
+        keeping.enforce()
 
     left = owner_connection.execute(
         "SELECT count(*) FROM device WHERE tenant_id = %s", [place.tenant.id]

@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.db import execute
 from app.core.models import SecurityAlert
 from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
 
 SHOWN_FOR = timedelta(days=30)
 MOST = 20
@@ -28,8 +29,13 @@ class Alert:
     at: datetime
 
 
-def open_alerts() -> list[Alert]:
-    """The alerts of the last days that nobody has put aside, newest first."""
+def open_alerts(actor: Actor) -> list[Alert]:
+    """The alerts of the last days that nobody has put aside, newest first.
+
+    They are the whole restaurant's: who works at some of its locations is told of none.
+    """
+    if actor.location_ids is not None:
+        return []
     rows = execute(
         select(SecurityAlert.__table__)
         .where(

@@ -16,7 +16,9 @@ from app.core.db import end_reading, execute
 from app.core.model import Json
 from app.core.models import AuditEntry, SecurityEvent
 from app.core.tenant import current_tenant_id
-from app.identity.models import Member, Role
+from app.identity.actor import Actor
+from app.identity.models import Member, MemberLocation, Role
+from app.identity.permissions import AUDIT_VIEW
 from app.ordering.models import Line
 from app.payments.models import Payment
 from app.tenancy.queries import LocationView, locations
@@ -74,32 +76,40 @@ class _Today:
     spots: Mapping[UUID, LocationView]
 
 
-def people() -> list[tuple[UUID, str]]:
-    """Everybody who works here or has, by name."""
-    rows = execute(
-        select(Member.id, Member.name)
-        .where(Member.tenant_id == current_tenant_id())
-        .order_by(Member.name, Member.id)
-    )
+def people(actor: Actor) -> list[tuple[UUID, str]]:
+    """Everybody who works here or has, by name; at the actor's own locations, if he has such."""
+    seen = _seen(actor)
+    statement = select(Member.id, Member.name).where(Member.tenant_id == current_tenant_id())
+    if seen is not None:
+        placed = select(MemberLocation.member_id).where(
+            MemberLocation.tenant_id == current_tenant_id(), MemberLocation.member_id == Member.id
+        )
+        here = placed.where(MemberLocation.location_id.in_(seen))
+        statement = statement.where(here.exists() | ~placed.exists())
+    rows = execute(statement.order_by(Member.name, Member.id))
     return [(row.id, row.name) for row in rows]
 
 
-def places() -> list[LocationView]:
-    """The tenant's locations."""
-    return locations()
+def places(actor: Actor) -> list[LocationView]:
+    """The locations whose entries the actor may read."""
+    seen = _seen(actor)
+    return [place for place in locations() if seen is None or place.id in seen]
 
 
-def entries(filters: Filters, zone: ZoneInfo, after: Place | None, most: int = PAGE) -> list[Entry]:
+def entries(
+    actor: Actor, filters: Filters, zone: ZoneInfo, after: Place | None, most: int = PAGE
+) -> list[Entry]:
     """At most `most` entries that fit, newest first, beginning after `after`.
 
-    Raises Invalid for a filter that says nothing.
+    Who works at some locations reads theirs, and of those of no location his own. Raises Invalid
+    for a filter that says nothing.
     """
-    return _read(_matching(filters, zone), after, most, _today())
+    return _read(_matching(actor, filters, zone), after, most, _today())
 
 
-def every_entry(filters: Filters, zone: ZoneInfo) -> Iterator[Entry]:
+def every_entry(actor: Actor, filters: Filters, zone: ZoneInfo) -> Iterator[Entry]:
     """All entries that fit, newest first, read a few hundred at a time."""
-    statement, today = _matching(filters, zone), _today()
+    statement, today = _matching(actor, filters, zone), _today()
     after: Place | None = None
     while True:
         found = _read(statement, after, EXPORT_STEP, today)
@@ -119,12 +129,30 @@ def _read(statement: Select[Any], after: Place | None, most: int, today: _Today)
     return [_entry(row, today, orders, events.get(row.id)) for row in rows]
 
 
-def _matching(filters: Filters, zone: ZoneInfo) -> Select[Any]:
+def _matching(actor: Actor, filters: Filters, zone: ZoneInfo) -> Select[Any]:
     return (
         select(AuditEntry.__table__)
-        .where(AuditEntry.tenant_id == current_tenant_id(), *_conditions(filters, zone))
+        .where(
+            AuditEntry.tenant_id == current_tenant_id(),
+            *_readable(actor),
+            *_conditions(filters, zone),
+        )
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     )
+
+
+def _readable(actor: Actor) -> Iterator[ColumnElement[bool]]:
+    seen = _seen(actor)
+    if seen is not None:
+        own = AuditEntry.location_id.is_(None) & (AuditEntry.actor_id == actor.member_id)
+        yield AuditEntry.location_id.in_(seen) | own
+
+
+def _seen(actor: Actor) -> frozenset[UUID] | None:
+    """The locations whose entries the actor may read; None: all, and the whole restaurant's."""
+    if actor.location_ids is None:
+        return None
+    return frozenset(at for at in actor.location_ids if AUDIT_VIEW in actor.permissions_at(at))
 
 
 def _conditions(filters: Filters, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
@@ -145,12 +173,13 @@ def _conditions(filters: Filters, zone: ZoneInfo) -> Iterator[ColumnElement[bool
 
 
 def _today() -> _Today:
+    members = execute(select(Member.id, Member.name).where(Member.tenant_id == current_tenant_id()))
     roles = execute(select(Role.id, Role.name).where(Role.tenant_id == current_tenant_id()))
     spots = {place.id: place for place in locations()}
     names = {
         **{str(row.id): row.name for row in roles},
         **{str(place.id): place.name for place in spots.values()},
-        **{str(member_id): name for member_id, name in people()},
+        **{str(row.id): row.name for row in members},
     }
     return _Today(names, spots)
 

@@ -75,7 +75,10 @@ def _note_call(payment: PaymentRow) -> None:
 def _call(payment: PaymentRow) -> tuple[Answer, ChargeResult | None]:
     try:
         result = gateway().charge(
-            str(payment.id), payment.amount_minor + payment.tip_minor, payment.currency
+            str(payment.id),
+            payment.amount_minor + payment.tip_minor,
+            payment.currency,
+            str(current_tenant_id()),
         )
     except GatewayRefused as error:
         log.warning("terminal.refused", payment_id=str(payment.id), error=str(error))

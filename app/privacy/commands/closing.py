@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, text, update
 
 from app.core import audit, clock, mail
+from app.core.clockwork import in_each
 from app.core.db import execute, transaction
 from app.core.errors import Conflict
 from app.core.tenant import current_tenant_id, tenant_scope
@@ -29,8 +30,8 @@ from app.tenancy.queries import (
 
 ERASE_EVERY_S = 10.0
 UNFOUNDED_AFTER = timedelta(days=3)
-# A call removes so many rows, a tick makes so many calls: the clock has other things to do.
-ROWS_AT_ONCE, CALLS_A_TICK = 2000, 20
+# A call removes so many rows, a round makes so many calls: other tenants wait, too.
+ROWS_AT_ONCE, CALLS_A_ROUND = 2000, 20
 _CLOSE = text("SELECT app.tenant_close()")
 _ERASE = text("SELECT app.tenant_erase(:wanted, :most)")
 
@@ -96,16 +97,21 @@ def close_unfounded(now: datetime) -> bool:
 def erase_closed() -> None:
     """Erase tenants whose time to be taken back is over, a part of them each time."""
     with tenant_scope(None):
-        for tenant_id in tenants_to_erase():
-            remove_files_of(tenant_id)
-            if _erase_some(tenant_id):
-                forget_tenants()
-                log.info("tenant.erased", erased=str(tenant_id))
+        closed = tenants_to_erase()
+    in_each(closed, _erase_some)
 
 
-def _erase_some(tenant_id: UUID) -> bool:
+def _erase_some() -> None:
+    tenant_id = current_tenant_id()
+    remove_files_of(tenant_id)
+    if _remove_rows(tenant_id):
+        forget_tenants()
+        log.info("tenant.erased")
+
+
+def _remove_rows(tenant_id: UUID) -> bool:
     """Remove rows, a transaction a call; True once nothing is left of the tenant."""
-    for _call in range(CALLS_A_TICK):
+    for _call in range(CALLS_A_ROUND):
         with transaction():
             left = execute(_ERASE, {"wanted": tenant_id, "most": ROWS_AT_ONCE}).scalar_one()
         if not left:

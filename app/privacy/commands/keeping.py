@@ -3,15 +3,19 @@
 This is the one place where the product throws things away by their age.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import audit, clock, mail, uploads
+from app.core.clockwork import apart, in_each
 from app.core.db import execute, transaction
+from app.core.model import Base
 from app.core.models import Idempotency, Outbox, SecurityAlert, SecurityEvent
 from app.core.tenant import current_tenant_id, tenant_scope
 from app.identity.actor import Actor
@@ -22,58 +26,74 @@ from app.identity.tokens.keys import drop_old_keys
 from app.ordering.models import Order
 from app.privacy.commands.closing import close_unfounded
 from app.privacy.commands.erasing import forget_guests
-from app.privacy.domain import BY_NAME, KINDS, NIGHT
+from app.privacy.domain import BY_NAME, KINDS
 from app.privacy.errors import out_of_bounds
 from app.privacy.files import remove_export_file, remove_letters
 from app.privacy.models import DataExport, Retention
 from app.privacy.queries import retention_days
-from app.tenancy.queries import all_tenants
+from app.tenancy.queries import all_tenants, house_date
 
 EVERY_S = 600.0
 REMOVED = "privacy.removed"
 AT_ONCE = 500
+# A statement that removes more may take longer than the database lets it.
+ROWS_AT_ONCE = 2000
 LEFT_OVER = timedelta(days=1)
 
-_last_night: date | None = None
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """How much of each kind a night removed; not `is_whole` where one of them failed."""
+
+    removed: Mapping[str, int]
+    is_whole: bool
+
+
+# Each tenant's last date that is done, by this process: one that starts anew finds nothing.
+_nights: dict[UUID, date] = {}
 
 
 def enforce_nightly() -> None:
-    """Once a day, after NIGHT: remove what is over in every tenant, and from the local mailbox.
+    """Remove what is over: in each tenant once a day, when its business day has ended.
 
-    A clock that starts anew does it again, and finds nothing.
+    One whose night failed has it again the next time. Old letters go from the local mailbox.
     """
-    global _last_night  # noqa: PLW0603 (what this process has done today; losing it costs nothing)
-    now = clock.now()
-    if now.time() < NIGHT or _last_night == now.date():
-        return
-    enforce_everywhere()
-    _last_night = now.date()
-
-
-def enforce_everywhere() -> None:
-    """Remove what is over in every tenant, each in a transaction of its own."""
     with tenant_scope(None):
         tenants = all_tenants()
-    for tenant in tenants:
-        with tenant_scope(tenant.id):
-            enforce()
+    in_each([tenant.id for tenant in tenants], _enforce_tonight)
     remove_letters(clock.now() - timedelta(days=BY_NAME["mails"].days))
 
 
-def enforce() -> dict[str, int]:
-    """Remove what is over in the tenant in scope; returns how much of each kind."""
-    now = clock.now()
+def _enforce_tonight() -> None:
+    tenant_id, tonight = current_tenant_id(), house_date(clock.now())
+    if _nights.get(tenant_id) != tonight and enforce().is_whole:
+        _nights[tenant_id] = tonight
+
+
+def enforce() -> Night:
+    """Remove what is over in the tenant in scope, some rows a transaction.
+
+    A kind that fails is in the log, and the others are removed.
+    """
+    now, removed, done = clock.now(), Counter[str](), 0
+    days = retention_days()
+    for name, remove in _REMOVALS.items():
+        with apart(name):
+            while count := _remove(remove, now - timedelta(days=days[name])):
+                removed[name] += count
+            done += 1
+    if removed:
+        with transaction():
+            audit.record(REMOVED, "tenant", current_tenant_id(), actor_id=None, after=removed)
     with transaction():
-        days = retention_days()
-        counts = {
-            name: remove(now - timedelta(days=days[name])) for name, remove in _REMOVALS.items()
-        }
         _throw_away_leftovers(now)
         close_unfounded(now)
-        removed = {name: count for name, count in counts.items() if count}
-        if removed:
-            audit.record(REMOVED, "tenant", current_tenant_id(), actor_id=None, after=removed)
-    return removed
+    return Night(removed=removed, is_whole=done == len(_REMOVALS))
+
+
+def _remove(remove: Callable[[datetime], int], over: datetime) -> int:
+    with transaction():
+        return remove(over)
 
 
 def _throw_away_leftovers(now: datetime) -> None:
@@ -118,9 +138,12 @@ def _set(name: str, days: int) -> None:
     )
 
 
-def _delete(model: type[object], *conditions: ColumnElement[bool]) -> int:
-    tenant_id: ColumnElement[UUID] = model.tenant_id  # type: ignore[attr-defined]
-    return execute(delete(model).where(tenant_id == current_tenant_id(), *conditions)).rowcount
+def _delete(model: type[Base], *conditions: ColumnElement[bool]) -> int:
+    """Delete ROWS_AT_ONCE of the tenant's rows that fit, or all that are left; returns how many."""
+    key = tuple(inspect(model).primary_key)
+    fitting = (inspect(model).columns.tenant_id == current_tenant_id(), *conditions)
+    some = select(*key).where(*fitting).limit(ROWS_AT_ONCE)
+    return execute(delete(model).where(*fitting, tuple_(*key).in_(some))).rowcount
 
 
 def _effects(over: datetime) -> int:

@@ -68,8 +68,11 @@ class Attention:
         return self.late_count + len(self.doubts) + bool(self.low_count) + len(self.alerts)
 
 
-def attention(location: LocationView) -> Attention:
-    """Everything that needs a person at this location, in four queries."""
+def attention(location: LocationView, *, with_alerts: bool) -> Attention:
+    """Everything that needs a person at this location, in four queries.
+
+    `with_alerts` for who may know what is tried at the whole restaurant.
+    """
     late, low = _late(location), _low(location)
     return Attention(
         late=tuple(_late_ticket(row) for row in late),
@@ -79,7 +82,7 @@ def attention(location: LocationView) -> Attention:
             LowStock(name=row.name, left=max(row.left, Decimal()), unit=row.unit) for row in low
         ),
         low_count=low[0].of_all if low else 0,
-        alerts=tuple(_alerts()),
+        alerts=tuple(_alerts()) if with_alerts else (),
     )
 
 

@@ -62,8 +62,8 @@ class Dashboard:
         return all(check.agrees for check in self.checks)
 
 
-def dashboard(location: LocationView) -> Dashboard:
-    """Read today's figures, in a fixed number of queries."""
+def dashboard(location: LocationView, *, with_alerts: bool = False) -> Dashboard:
+    """Read today's figures, in a fixed number of queries; with the whole restaurant's alerts."""
     day, before = today_and_week_ago(location)
     days = (day, before)
     whole = Day(date=before.date, id=before.id)
@@ -91,7 +91,7 @@ def dashboard(location: LocationView) -> Dashboard:
         then=figures(before) if before.id else None,
         hours=_hours(location, now.ledger, _whole_ledger(location, whole)),
         room=room(location),
-        attention=attention(location),
+        attention=attention(location, with_alerts=with_alerts),
         best=sold(location, day)[:BEST],
         tenders=taken,
         checks=checks(now.ledger, now.sales, now.refunds, taken),

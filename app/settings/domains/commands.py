@@ -10,6 +10,7 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import audit, clock
+from app.core.clockwork import in_each
 from app.core.db import end_reading, execute, transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.ids import new_id
@@ -87,10 +88,13 @@ def order_daily_checks() -> None:
     """In every tenant: order a look-up for each domain that has not had one for a day."""
     with tenant_scope(None):
         tenants = all_tenants()
-    for tenant in tenants:
-        with tenant_scope(tenant.id), transaction():
-            for domain_id in _due(clock.now() - CHECKED_EVERY):
-                _order(domain_id)
+    in_each([tenant.id for tenant in tenants], _order_due)
+
+
+def _order_due() -> None:
+    with transaction():
+        for domain_id in _due(clock.now() - CHECKED_EVERY):
+            _order(domain_id)
 
 
 def check(domain_id: UUID, resolver: Resolver) -> None:
