@@ -10,7 +10,7 @@ from app.core.access import for_screens, paired, public, requires
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.forms import read
 from app.core.htmx import go_to
-from app.core.limits import limited
+from app.core.limits import counted_here, limited
 from app.core.qr import as_picture
 from app.devices import forms
 from app.devices.queries import (
@@ -118,7 +118,7 @@ def pair() -> Response | BaseResponse:
         raise InsecureAddress
     try:
         code = read(forms.CodeForm, request.form)["code"]
-        return _become(commands.redeem_code(code, request.remote_addr or ""))
+        return _become(commands.redeem_code(code, counted_here()))
     except REFUSALS as error:
         return _pair_form(error.status, request.form.get("code", ""), error)
 
