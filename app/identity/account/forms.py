@@ -18,7 +18,6 @@ class PasswordForm(Schema):
 class NewPasswordForm(Schema):
     """A password chosen by a mailed link."""
 
-    token = fields.String(required=True, validate=_TEXT)
     password = fields.String(required=True, validate=_TEXT)
 
 

@@ -16,7 +16,7 @@ from app.identity.account.passkeys import relying_party
 from app.identity.account.people import find_holder
 from app.identity.account.queries import find_account
 from app.identity.account.routes.blueprint import REFUSALS, account, login_here, shown
-from app.identity.current import current_actor, find_person
+from app.identity.current import current_actor, find_person, link_token
 from app.identity.links import LinkOver, look_at
 from app.identity.strength import judge
 
@@ -74,7 +74,7 @@ def ask_for_email() -> Response | BaseResponse:
 @public
 def email_link() -> Response:
     """Ask whether the address is to be used from now on: a link alone changes nothing."""
-    token = request.args.get("token", "")
+    token = link_token()
     email, sentence = "", ""
     try:
         email = look_at("email", token).email
@@ -88,7 +88,7 @@ def email_link() -> Response:
 @public
 def confirm_email() -> BaseResponse:
     """Move the account to the address."""
-    commands.confirm_email(request.form.get("token", ""))
+    commands.confirm_email(link_token())
     return done(gettext("You sign in with the new address from now on."))
 
 
