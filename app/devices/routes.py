@@ -80,7 +80,7 @@ def change(device_id: UUID) -> Response | BaseResponse:
     try:
         form = read(forms.ChangeForm, _sent())
         stations = _own_stations(found.location.id, form["station_ids"])
-        commands.change_device(current_actor(), device_id, form["name"].strip(), stations)
+        commands.change_device(current_actor(), device_id, form["name"], stations)
     except Invalid as error:
         return _device_page(found, error.status, error)
     return go_to(url_for("devices.devices"))
@@ -178,7 +178,7 @@ def _wanted() -> commands.NewDevice:
     return commands.NewDevice(
         location_id=place.id,
         kind=form["kind"],
-        name=form["name"].strip(),
+        name=form["name"],
         station_ids=_own_stations(place.id, form["station_ids"]),
     )
 

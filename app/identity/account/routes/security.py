@@ -11,7 +11,7 @@ from app.core.htmx import go_to
 from app.core.limits import limited
 from app.identity.account import commands
 from app.identity.account.factors import factors_of
-from app.identity.account.forms import EmailForm, PasswordForm
+from app.identity.account.forms import EmailForm, PasswordForm, StrengthForm
 from app.identity.account.passkeys import relying_party
 from app.identity.account.people import find_holder
 from app.identity.account.queries import find_account
@@ -48,11 +48,12 @@ def change_password() -> Response | BaseResponse:
 @limited("strength")
 def strength() -> Response:
     """What to say of a password while it is typed: kept nowhere, logged nowhere."""
+    form = read(StrengthForm, request.form)
     person = find_person()
     holder = find_holder(person.member_id) if person else None
-    words = (*(holder.words if holder else ()), g.tenant.name, request.form.get("email", ""))
+    words = (*(holder.words if holder else ()), g.tenant.name, form["email"])
     has_factor = bool(holder and factors_of(holder.account_id).has_any)
-    password = request.form.get("password", "")[:1000]
+    password = form["password"]
     verdict = judge(password, has_factor=has_factor, words=words) if password else None
     return make_response(render_template("account/_strength.html", verdict=verdict))
 
