@@ -88,9 +88,11 @@ def answering_over_tls(certificate: Path, data: bytes) -> Iterator[str]:
 
         def serve() -> None:
             plain, _ = server.accept()
-            with suppress(ssl.SSLError), context.wrap_socket(plain, server_side=True) as secured:
+            with suppress(OSError), context.wrap_socket(plain, server_side=True) as secured:
                 secured.recv(65536)
                 secured.sendall(data)
+                while secured.recv(65536):  # closed over unread bytes, the answer would be lost
+                    pass
 
         thread = threading.Thread(target=serve)
         thread.start()
