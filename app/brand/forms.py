@@ -1,12 +1,14 @@
 """What the brand page sends."""
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import fields, validate
 
-NAME = "Write a name of 1 to 60 characters."
+from app.core.forms import Trimmed, Words
+from app.tenancy.forms import NAME
+
 COLOUR = "Choose a colour."
 
 
-class ColourForm(Schema):
+class ColourForm(Trimmed):
     """A colour that is being looked at."""
 
     colour = fields.String(
@@ -19,12 +21,4 @@ class ColourForm(Schema):
 class BrandForm(ColourForm):
     """Name and colour."""
 
-    name = fields.String(
-        required=True,
-        validate=validate.Regexp(r"\s*[^\s\0-\x1f][^\0-\x1f]{0,59}\s*\Z", error=NAME),
-        error_messages={"required": NAME},
-    )
-
-    @post_load
-    def _stripped(self, sent: dict[str, str], **_options: object) -> dict[str, str]:
-        return {**sent, "name": " ".join(sent["name"].split())}
+    name = Words(60, required=True, validate=NAME)

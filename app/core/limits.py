@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from app.core import failures, redis
 from app.core.access import bearer_token
 from app.core.errors import TooMany
+from app.core.network import counted
 from app.core.tenant import find_tenant_id
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -49,8 +50,10 @@ LIMITS: Mapping[str, tuple[Bound, ...]] = {
         Bound("tenant", "300 per minute"),
     ),
     "pin": (Bound("device", "30 per minute", failures=True), Bound("tenant", "600 per minute")),
+    # Anybody may ask for anybody's link. In less time than one lasts (30 minutes), so that of
+    # whomever somebody else asks for too often there is always one that opens.
     "password_reset": (
-        Bound("email", "5 per hour"),
+        Bound("email", "5 per 20 minutes"),
         Bound("address", "20 per hour"),
         Bound("tenant", "200 per hour"),
     ),
@@ -59,7 +62,18 @@ LIMITS: Mapping[str, tuple[Bound, ...]] = {
         Bound("address", "20 per minute", failures=True),
         Bound("tenant", "120 per minute"),
     ),
-    "sign_up": (Bound("address", "30 per hour"), Bound("tenant", "600 per hour")),
+    "sign_up": (
+        Bound("email", "5 per hour"),
+        Bound("address", "30 per hour"),
+        Bound("tenant", "600 per hour"),
+    ),
+    # What stands behind a mailed link. Not by e-mail: others would use up what its reader has.
+    "link": (Bound("address", "30 per hour"), Bound("tenant", "200 per hour")),
+    "invitation": (
+        Bound("email", "5 per hour"),
+        Bound("person", "60 per hour"),
+        Bound("tenant", "200 per hour"),
+    ),
     "strength": (Bound("address", "120 per minute"), Bound("tenant", "600 per minute")),
     "token": (Bound("address", "60 per minute"), Bound("tenant", "600 per minute")),
     # Of programs alone: a tablet sends its orders to the same address.
@@ -111,13 +125,18 @@ def limited(name: str) -> Callable[[View], View]:
     return mark
 
 
+def counted_here() -> str:
+    """Where this request comes from, as tries and limits count it."""
+    return counted(request.remote_addr or "")
+
+
 def init_limits(app: Flask, subjects: Mapping[str, Subject]) -> None:
     """Wrap the views that are marked. Comes after all of them are registered.
 
     `subjects` tells who asks, by kind; None where that is not known, and the address counts.
     """
     limiter = Limiter(
-        key_func=_address,
+        key_func=counted_here,
         storage_uri="nibblix://",  # names the storage; the connections are the application's
         storage_options={"connection_pool": app.extensions["redis"].connection_pool},
         strategy="sliding-window-counter",
@@ -129,7 +148,7 @@ def init_limits(app: Flask, subjects: Mapping[str, Subject]) -> None:
     limiter.init_app(app)
     app.extensions["limits"] = limiter
     app.register_error_handler(RateLimitExceeded, _refuse)
-    known = {"address": _address, "tenant": _everybody, "email": _email, **subjects}
+    known = {"address": counted_here, "tenant": _everybody, "email": _email, **subjects}
     for endpoint, view in app.view_functions.items():
         if name := view.__dict__.get("limits"):
             app.view_functions[endpoint] = _wrapped(limiter, view, name, known)
@@ -150,7 +169,7 @@ def _wrapped(
 
 def _key_of(kind: str, subject: Subject) -> Callable[[], str]:
     def key() -> str:
-        return redis.key(find_tenant_id(), "limit", kind, subject() or _address())
+        return redis.key(find_tenant_id(), "limit", kind, subject() or counted_here())
 
     return key
 
@@ -165,10 +184,6 @@ def _is_unlimited() -> bool:
 def _has_failed(response: Response) -> bool:
     """What was refused here has tried nothing."""
     return response.status_code >= 400 and "refused_by_limit" not in g
-
-
-def _address() -> str:
-    return request.remote_addr or "nowhere"
 
 
 def _everybody() -> str:

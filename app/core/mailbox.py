@@ -1,12 +1,14 @@
 """The local mailbox: what was mailed on an installation that has no mail server.
 
 It holds links that let people in, so it is shown by `make run` on its own servers alone, and only
-to a browser on the same machine.
+to a browser on the same machine that asks for it by a name of that machine: any page can point a
+name of its own at 127.0.0.1.
 """
 
 import email
 import email.policy
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, render_template, request
 
@@ -44,7 +46,8 @@ def page() -> str:
 
 def _is_open(settings: Settings) -> bool:
     forwarded = any(name.lower().startswith("x-forwarded") for name, _ in request.headers)
-    is_local = is_loopback(request.remote_addr or "")
+    host = urlsplit(f"//{request.host}").hostname or ""
+    is_local = is_loopback(request.remote_addr or "") and is_loopback(host)
     return settings.smtp_url is None and settings.embedded_database and is_local and not forwarded
 
 

@@ -7,6 +7,7 @@ from app.core.access import public
 from app.core.uploads import EXTENSION
 
 KEPT_S = 365 * 24 * 3600  # a name is never used twice
+POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 
 media = Blueprint("media", __name__, url_prefix="/t/<tenant>")
 
@@ -18,5 +19,5 @@ def picture(name: str) -> Response:
     response = Response(files.read(f"{name}.{EXTENSION}"), mimetype="image/webp")
     response.headers["Cache-Control"] = f"public, max-age={KEPT_S}, immutable"
     response.headers["Content-Disposition"] = "inline"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = POLICY
     return response

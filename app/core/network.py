@@ -18,6 +18,8 @@ IN_THE_BUILDING = (
     *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
     *("::1/128", "fc00::/7", "fe80::/10"),
 )
+# What one IPv6 link is given (RFC 4291, 2.5.4): each machine on it may take any address inside.
+LINK_BITS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,7 @@ class Proxies:
 
     def are_at(self, address: str) -> bool:
         """Whether an address is that of a trusted proxy."""
-        found = _address(address)
+        found = find_address(address)
         return found is not None and any(found in network for network in self.networks)
 
     def hops(self, forwarded_for: str) -> int:
@@ -78,9 +80,21 @@ class BehindProxies:
         return app(environ, start_response)
 
 
+def counted(address: str) -> str:
+    """An address as tries are counted by it: IPv4 whole, IPv6 by its /64.
+
+    By whole IPv6 addresses, one machine would have a new one for each try. An IPv4 address in IPv6
+    clothes is that IPv4 address; what is no address stays what it is.
+    """
+    found = find_address(address)
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((int(found), LINK_BITS), strict=False))
+    return address if found is None else str(found)
+
+
 def is_private(host: str) -> bool:
     """Whether a host's name or address stays in the building."""
-    address = _address(host)
+    address = find_address(host)
     if address is None:
         return host == "localhost" or host.endswith((".localhost", ".local"))
     return address.is_private or address.is_loopback
@@ -88,11 +102,12 @@ def is_private(host: str) -> bool:
 
 def is_loopback(host: str) -> bool:
     """Whether a host's name or address never leaves this machine."""
-    address = _address(host)
+    address = find_address(host)
     return host == "localhost" if address is None else address.is_loopback
 
 
-def _address(text: str) -> IPv4Address | IPv6Address | None:
+def find_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that a text is, IPv4 in IPv6 clothes taken out of them; None for what is none."""
     try:
         address = ip_address(text)
     except ValueError:

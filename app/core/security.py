@@ -14,6 +14,7 @@ from sqlalchemy import text
 from app.core import clock
 from app.core.db import execute, transaction
 from app.core.ids import new_id
+from app.core.network import find_address
 from app.core.tenant import current_tenant_id
 
 REFUSED = "session.refused"
@@ -77,11 +78,8 @@ def note(
 
 def network_of(address: str) -> str:
     """The network of an address: 203.0.113.0/24 of 203.0.113.9; "" for what is no address."""
-    try:
-        own = ip_network(address)
-    except ValueError:
-        return ""
-    return str(own.supernet(new_prefix=_KEPT_BITS[own.version]))
+    own = find_address(address)
+    return str(ip_network((int(own), _KEPT_BITS[own.version]), strict=False)) if own else ""
 
 
 def _network_here() -> str:

@@ -100,6 +100,7 @@ def content_policy(sockets: str) -> str:
     """The Content-Security-Policy; `sockets` is the origin that sockets may connect to."""
     directives = {
         "default-src": "'none'",
+        "object-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self' data:",

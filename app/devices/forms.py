@@ -2,16 +2,20 @@
 
 from marshmallow import Schema, fields, validate
 
-_NAME = validate.Regexp(r"[^\0]*[^\0\s][^\0]*\Z", error="Give it a name.")
-_LENGTH = validate.Length(max=60, error="A name has at most 60 characters.")
+from app.core.forms import Trimmed, Words
+
+_NAME = "Give it a name."
 KINDS = ("tablet", "kitchen", "pickup")
 
 
-class ChangeForm(Schema):
+class ChangeForm(Trimmed):
     """A device's name, and what a kitchen screen shows."""
 
-    name = fields.String(
-        required=True, validate=(_NAME, _LENGTH), error_messages={"required": "Give it a name."}
+    name = Words(
+        60,
+        required=True,
+        validate=validate.Length(1, error=_NAME),
+        error_messages={"required": _NAME},
     )
     station_ids = fields.List(fields.UUID(), load_default=list)
 

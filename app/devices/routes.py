@@ -10,7 +10,7 @@ from app.core.access import for_screens, paired, public, requires
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.forms import read
 from app.core.htmx import go_to
-from app.core.limits import limited
+from app.core.limits import counted_here, limited
 from app.core.qr import as_picture
 from app.devices import forms
 from app.devices.queries import (
@@ -80,7 +80,7 @@ def change(device_id: UUID) -> Response | BaseResponse:
     try:
         form = read(forms.ChangeForm, _sent())
         stations = _own_stations(found.location.id, form["station_ids"])
-        commands.change_device(current_actor(), device_id, form["name"].strip(), stations)
+        commands.change_device(current_actor(), device_id, form["name"], stations)
     except Invalid as error:
         return _device_page(found, error.status, error)
     return go_to(url_for("devices.devices"))
@@ -118,7 +118,7 @@ def pair() -> Response | BaseResponse:
         raise InsecureAddress
     try:
         code = read(forms.CodeForm, request.form)["code"]
-        return _become(commands.redeem_code(code, request.remote_addr or ""))
+        return _become(commands.redeem_code(code, counted_here()))
     except REFUSALS as error:
         return _pair_form(error.status, request.form.get("code", ""), error)
 
@@ -178,7 +178,7 @@ def _wanted() -> commands.NewDevice:
     return commands.NewDevice(
         location_id=place.id,
         kind=form["kind"],
-        name=form["name"].strip(),
+        name=form["name"],
         station_ids=_own_stations(place.id, form["station_ids"]),
     )
 

@@ -10,13 +10,14 @@ import json
 import re
 
 from flask import Flask, Response, g, make_response, render_template, request
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from app.core import audit, failures
 from app.core.errors import DomainError
-from app.core.forms import read
+from app.core.forms import Trimmed, Words, read
 from app.core.htmx import wants_fragment
 from app.core.web import csrf
+from app.core.words import LONGEST_NOTE
 from app.identity import tablet
 from app.identity.colleagues import colleagues
 from app.identity.current import find_login_here, sent_form
@@ -29,15 +30,15 @@ _TARGET = re.compile(r"[a-z]+#([A-Za-z][\w-]*)")
 _SWAP = re.compile(r"[A-Za-z]+")
 
 
-class ApprovalForm(Schema):
+class ApprovalForm(Trimmed):
     """Who approves what, by which PIN, and why."""
 
     approver_id = fields.UUID(required=True, error_messages={"required": "Choose who approves."})
     approver_pin = fields.String(
         required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="Four digits.")
     )
-    approval_reason = fields.String(
-        required=True, validate=validate.Regexp(r".{0,199}\S", error="Say why.")
+    approval_reason = Words(
+        LONGEST_NOTE, required=True, validate=validate.Length(1, error="Say why.")
     )
     approval_seal = fields.String(required=True, validate=validate.Length(max=64))
 

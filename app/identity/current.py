@@ -132,6 +132,15 @@ def leave() -> None:
     browser_session().end()
 
 
+def link_token() -> str:
+    """The token of the mailed link that this request follows.
+
+    It stands in the query, of pages and of what their forms send to: paths are logged, and a field
+    of that name is asked for again when a form comes too late.
+    """
+    return request.args.get("token", "")
+
+
 def once(command: Callable[[], Json]) -> Json:
     """Run a command once for each gesture, and give its result to each repeat of the request.
 

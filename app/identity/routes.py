@@ -13,7 +13,7 @@ from app.core.access import for_screens, paired, public, signed_in
 from app.core.errors import DomainError, Forbidden, Invalid
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to, wants_fragment
-from app.core.limits import limited
+from app.core.limits import counted_here, limited
 from app.identity import sign_in as proofs
 from app.identity import tablet
 from app.identity.account.half import begin_half
@@ -61,7 +61,7 @@ def sign_in() -> Response | BaseResponse:
     try:
         form = read(SignInForm, request.form)
         proven = proofs.sign_in(
-            form["email"], form["password"], _address(), find_login_here(), note_device()
+            form["email"], form["password"], counted_here(), find_login_here(), note_device()
         )
     except REFUSALS as error:
         return refused(error, _sign_in_form(error.status, request.form.get("next"), error))
@@ -159,10 +159,6 @@ def _way_back(actor: Actor) -> BaseResponse:
     if not actor.may_everywhere(TENANT_MANAGE):
         raise Closed(g.tenant.name, g.tenant.erase_after)
     return redirect(url_for("privacy.privacy"))
-
-
-def _address() -> str:
-    return request.remote_addr or ""
 
 
 def _login() -> Login:

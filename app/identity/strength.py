@@ -55,7 +55,7 @@ def judge(password: str, *, has_factor: bool = False, words: Iterable[str] = ())
     length = len(password)
     if length > LONGEST:
         return _refused(4, gettext("At most %(most)s characters.", most=LONGEST))
-    known = _parts(" ".join(words))
+    known = _known(words)
     rest = _without(password, known)
     score, warning, advice = _score(rest, known)
     if length < shortest:
@@ -83,6 +83,11 @@ def _praise(score: int) -> str:
     return str(gettext("Very hard to guess.") if score > GOOD else gettext("Hard to guess."))
 
 
+def _known(words: Iterable[str]) -> list[str]:
+    """What others know, word by word, the longest first."""
+    return sorted(dict.fromkeys(_parts(" ".join(words))), key=len, reverse=True)
+
+
 def _parts(text: str) -> list[str]:
     """The words of a text without case, in order."""
     letters = "".join(char if char.isalnum() else " " for char in text.casefold())
@@ -100,7 +105,7 @@ def _cut(part: str, known: list[str]) -> str:
     """A word without those in it that everybody knows; short ones stand in others by chance."""
     if part in known:
         return ""
-    for word in sorted(known, key=len, reverse=True):
+    for word in known:
         if len(word) >= SHORTEST_WORD:
             part = part.replace(word, "")
     return part

@@ -10,7 +10,7 @@ from app.core.htmx import go_to
 from app.core.limits import limited
 from app.identity import links
 from app.identity.account.people import find_account
-from app.identity.current import enter
+from app.identity.current import enter, link_token
 from app.identity.logins import open_login
 from app.onboarding import commands
 from app.onboarding.commands import Founder
@@ -49,15 +49,15 @@ def begin() -> Response:
 @public
 def confirm() -> Response:
     """Who opens it; a link that is over says so. The token stands in no path: paths are logged."""
-    return _confirm_page(request.args.get("token", ""))
+    return _confirm_page(link_token())
 
 
 @sign_up.post("/t/<tenant>/setup/confirm")
 @public
-@limited("sign_up")
+@limited("link")
 def found() -> Response | BaseResponse:
     """Give the restaurant its owner, who goes on to the first step."""
-    token = request.form.get("token", "")
+    token = link_token()
     try:
         founder = Founder(**read(FounderForm, request.form))
         is_known = find_account(links.look_at("confirm", token).email) is not None

@@ -1,9 +1,10 @@
 """The gateway over HTTP to a card terminal that speaks the interface of `app.terminal`."""
 
 import json
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, TypeVar, get_args
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -25,7 +26,8 @@ REFUND_FAILURES = {"charge_unknown", "not_captured", "over_charge", "refund_decl
 class HttpTerminal:
     """A `Gateway`; stateless, so threads may share it.
 
-    Time-outs are in seconds; `read_timeout` is the longest silence.
+    Time-outs are in seconds; `read_timeout` is the longest silence. `tls` says whose certificates
+    count at an https address; by itself those that the system trusts.
 
     Each call has a connection of its own: on a reused one, a terminal that answers twice would
     answer the next call with the outcome of the last.
@@ -34,6 +36,7 @@ class HttpTerminal:
     base_url: str
     connect_timeout: float = 2.0
     read_timeout: float = 20.0
+    tls: ssl.SSLContext | None = None
 
     def charge(
         self, reference: str, amount_minor: int, currency: str, merchant: str = ""
@@ -114,16 +117,23 @@ class HttpTerminal:
             connection.close()
 
     def _connect(self) -> HTTPConnection:
-        address = urlsplit(self.base_url)
-        if address.scheme != "http" or address.hostname is None:
-            raise ValueError(f"not an http address of a terminal: {self.base_url}")
-        connection = HTTPConnection(address.hostname, address.port, timeout=self.connect_timeout)
+        connection = self._connection()
         try:
-            connection.connect()
+            connection.connect()  # with the handshake, if any: a stranger is told of no payment
         except OSError as error:
             raise GatewayRefused(f"the terminal cannot be reached at {self.base_url}") from error
         connection.sock.settimeout(self.read_timeout)
         return connection
+
+    def _connection(self) -> HTTPConnection:
+        address, timeout = urlsplit(self.base_url), self.connect_timeout
+        if address.scheme not in ("http", "https") or address.hostname is None:
+            raise ValueError(f"not an http or https address of a terminal: {self.base_url}")
+        if address.scheme == "https":
+            return HTTPSConnection(
+                address.hostname, address.port, timeout=timeout, context=self.tls
+            )
+        return HTTPConnection(address.hostname, address.port, timeout=timeout)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,12 @@ MOST_HELD = 16 * 1024 * 1024
 # Files on their way: what they may take leaves room for everything else.
 MOST_LARGE = 2
 
+REFUSAL_HEADERS = (
+    "Content-Type: text/plain; charset=utf-8\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Cache-Control: no-store\r\n"
+    "Connection: close\r\n"
+)
 TOO_SLOW = "408 Request Timeout", "The request took too long to arrive. Send it again."
 FULL = "503 Service Unavailable", "Too much is arriving at once. Try again in a moment."
 
@@ -132,10 +138,9 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]
             self._close(conn)
             return
         status, sentence = refusal
-        head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        size = f"Content-Length: {len(sentence)}\r\nConnection: close\r\n\r\n"
+        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(sentence)}\r\n"
         try:
-            conn.sock.send(f"{head}{size}{sentence}".encode())
+            conn.sock.send(f"{head}{REFUSAL_HEADERS}\r\n{sentence}".encode())
         except OSError:
             self._close(conn)
         else:

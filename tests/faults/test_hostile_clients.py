@@ -266,6 +266,8 @@ def test_a_slow_client_is_told_so_and_let_go(live: Live) -> None:
 
         assert answer.status == 408
         assert "too long" in answer.read().decode(errors="replace")
+        assert answer.getheader("X-Content-Type-Options") == "nosniff"
+        assert answer.getheader("Cache-Control") == "no-store"
 
 
 def test_a_reload_loses_no_request(live: Live, trattoria: Restaurant, bob: Browser) -> None:

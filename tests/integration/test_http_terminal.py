@@ -1,17 +1,28 @@
-"""How a call to a terminal ends when the answer is cut, late or nonsense."""
+"""How a call to a terminal ends when the answer is cut, late or nonsense; over TLS, too."""
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from app.core import clock
 from app.payments.gateway import GatewayRefused, GatewayTimeout, GatewayUnknown
 from app.payments.http_terminal import HttpTerminal
 
+HERE = ip_address("127.0.0.1")
 CHARGE = {
     "reference": "pay-1",
     "state": "captured",
@@ -47,6 +58,48 @@ def listening(speak: Callable[[socket.socket], None]) -> Iterator[HttpTerminal]:
         thread.join()
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and a certificate for 127.0.0.1 that nobody has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "terminal")])
+    now = clock.now()
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(HERE)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "terminal.pem"
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + made.public_bytes(Encoding.PEM)
+    )
+    return path
+
+
+@contextmanager
+def answering_over_tls(certificate: Path, data: bytes) -> Iterator[str]:
+    """The address of a terminal that shows its certificate to one client, and answers it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with socket.create_server((str(HERE), 0)) as server:
+
+        def serve() -> None:
+            plain, _ = server.accept()
+            with suppress(OSError), context.wrap_socket(plain, server_side=True) as secured:
+                secured.recv(65536)
+                secured.sendall(data)
+                while secured.recv(65536):  # closed over unread bytes, the answer would be lost
+                    pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"https://{HERE}:{server.getsockname()[1]}"
+        thread.join()
+
+
 @contextmanager
 def answering(data: bytes) -> Iterator[HttpTerminal]:
     with listening(lambda connection: connection.sendall(data)) as gateway:
@@ -56,6 +109,21 @@ def answering(data: bytes) -> Iterator[HttpTerminal]:
 def test_a_sound_answer_is_a_result() -> None:
     with answering(answer(200, CHARGE)) as gateway:
         assert gateway.charge("pay-1", 100, "EUR").last4 == "0042"
+
+
+def test_a_terminal_is_spoken_to_over_tls(certificate: Path) -> None:
+    with answering_over_tls(certificate, answer(200, CHARGE)) as url:
+        trusting = ssl.create_default_context(cafile=certificate)
+
+        assert HttpTerminal(url, tls=trusting).charge("pay-1", 100, "EUR").last4 == "0042"
+
+
+def test_a_terminal_that_nobody_vouches_for_is_asked_for_nothing(certificate: Path) -> None:
+    with (
+        answering_over_tls(certificate, answer(200, CHARGE)) as url,
+        pytest.raises(GatewayRefused),
+    ):
+        HttpTerminal(url).charge("pay-1", 100, "EUR")
 
 
 @pytest.mark.parametrize(
@@ -129,6 +197,6 @@ def test_a_list_of_charges_that_makes_no_sense_is_unknown(charges: Any) -> None:
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:80", ""])
-def test_an_address_that_is_no_http_address_is_a_mistake_of_ours(url: str) -> None:
-    with pytest.raises(ValueError, match="not an http address"):
+def test_an_address_that_is_neither_http_nor_https_is_a_mistake_of_ours(url: str) -> None:
+    with pytest.raises(ValueError, match="not an http or https address"):
         HttpTerminal(url).find("pay-1")

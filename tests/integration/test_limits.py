@@ -104,10 +104,14 @@ def knock(
     address: str = ADDRESS,
     status: int = 200,
 ) -> list[TestResponse]:
-    """Ask the view behind a limit so many times, each time as a browser of its own."""
+    """Ask the view behind a limit so many times, each time as another person."""
     path = f"/t/{house.tenant.slug}/probe/{limit}?status={status}"
     return [
-        app.test_client().post(path, environ_overrides={"REMOTE_ADDR": address})
+        app.test_client().post(
+            path,
+            data={"email": f"{new_id()}@nobody.example"},
+            environ_overrides={"REMOTE_ADDR": address},
+        )
         for _ in range(times)
     ]
 

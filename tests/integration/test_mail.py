@@ -203,12 +203,18 @@ def test_without_a_mail_server_it_stays_on_this_machine(
         with transaction():
             mail.send_later("ann@guests.example", f"To {in_tenant.tenant.slug}", SECRET_LINK)
         drain()
-        here = app.test_client().get("/mailbox")
+        here, at_address, at_ipv6 = (
+            app.test_client().get("/mailbox", base_url=f"http://{host}:8000")
+            for host in ("localhost", "127.0.0.1", "[::1]")
+        )
+        # What a page somewhere has its own name lead to, once it has been loaded.
+        rebound = app.test_client().get("/mailbox", base_url="http://evil.example:8000")
         away = app.test_client().get("/mailbox", environ_base={"REMOTE_ADDR": "192.168.1.7"})
         passed_on = app.test_client().get("/mailbox", headers={"X-Forwarded-For": "127.0.0.1"})
 
         patch.setitem(app.extensions, "settings", replace(kept, embedded_database=False))
         elsewhere = app.test_client().get("/mailbox")
 
-    assert SECRET_LINK in here.text
-    assert [away.status_code, passed_on.status_code, elsewhere.status_code] == [404, 404, 404]
+    assert all(SECRET_LINK in shown.text for shown in (here, at_address, at_ipv6))
+    refused = (away, passed_on, rebound, elsewhere)
+    assert [answer.status_code for answer in refused] == [404] * 4

@@ -81,12 +81,12 @@ class Visitor:
         return self._take(answer, status)
 
     def form(self, action_end: str) -> Tag:
-        """The one form of the last page whose action ends so."""
+        """The one form of the last page whose action ends so, its query aside."""
         assert self.page is not None
         found: list[Tag] = [
             form
             for form in self.page.find_all("form")
-            if str(form.get("action", "")).endswith(action_end)
+            if str(form.get("action", "")).partition("?")[0].endswith(action_end)
         ]
         assert len(found) == 1, f"{len(found)} forms end in {action_end} on {self.path}"
         return found[0]

@@ -4,7 +4,7 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from app.core.network import BehindProxies, Proxies, is_loopback, is_private
+from app.core.network import BehindProxies, Proxies, counted, is_loopback, is_private
 
 FORWARDED = {
     "X-Forwarded-For": "203.0.113.7",
@@ -95,3 +95,20 @@ def test_what_names_no_proxies_is_refused(said: str) -> None:
 )
 def test_what_stays_in_the_building(host: str, private: bool, loopback: bool) -> None:
     assert (is_private(host), is_loopback(host)) == (private, loopback)
+
+
+@pytest.mark.parametrize(
+    ("address", "subject"),
+    [
+        ("203.0.113.77", "203.0.113.77"),
+        ("::ffff:203.0.113.77", "203.0.113.77"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:0db8:0001:0002:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_one_machine_counts_as_one_address(address: str, subject: str) -> None:
+    assert counted(address) == subject

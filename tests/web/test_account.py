@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -112,6 +113,20 @@ def test_a_visitor_learns_how_strong_a_password_is_too(app: Flask, bob: Person) 
     shown = visitor.post(f"/t/{bob.tenant}/password/strength", password=bob.email, email=bob.email)
 
     assert "everybody here knows" in shown.get_text()
+
+
+@pytest.mark.parametrize(("field", "longest"), [("email", 254), ("password", 256)])
+def test_what_is_longer_than_any_of_its_kind_is_not_looked_at(
+    app: Flask, bob: Person, field: str, longest: int
+) -> None:
+    """The work grows with it, and anybody may ask."""
+    visitor = Visitor(app)
+    visitor.get(f"/t/{bob.tenant}/sign-in")
+    path = f"/t/{bob.tenant}/password/strength"
+    sent: dict[str, Any] = {"password": NEW, "email": bob.email}
+
+    visitor.post(path, **sent | {field: "x" * longest})
+    visitor.post(path, **sent | {field: "x" * (longest + 1)}, status=422)
 
 
 def test_what_is_typed_is_written_into_no_log(

@@ -8,6 +8,7 @@ from flask import Flask
 from psycopg import Connection
 
 from app.core.ids import new_id
+from app.core.words import CARD
 from tests.support.chain import open_second, send_to
 from tests.support.kitchen import send
 from tests.support.restaurants import Person, Restaurant
@@ -139,6 +140,20 @@ def test_a_wrong_pin_approves_nothing_and_is_counted(
     assert "The PIN is wrong." in again.get_text()
     assert "Wait 30 seconds." in waits.get_text()
     assert state_of(owner_connection, tablet) != "voided"
+
+
+def test_a_reason_is_kept_by_the_rules_of_everything_that_is_written(
+    tablet: Visitor, place: Restaurant, owner_connection: Connection
+) -> None:
+    sheet, alice = void(tablet, place), place.people["alice"]
+    card = "Paid by 4111 1111 1111 1111"
+
+    refused = approve(tablet, sheet, alice, status=422, approval_reason=card)
+
+    assert CARD in refused.get_text()
+    assert state_of(owner_connection, tablet) != "voided"
+    approve(tablet, sheet, alice, status=422, approval_reason="x\n" * 300)
+    approve(tablet, sheet, alice, status=422, approval_reason=" ")
 
 
 def test_who_may_not_either_approves_nothing(

@@ -11,6 +11,7 @@ from app.core import files
 from app.core.db import execute
 from app.core.errors import Forbidden
 from app.core.tenant import current_tenant_id
+from app.core.words import CARD, UNSEEN
 from app.reporting import pdf
 from tests.support import pages, pictures
 from tests.support.restaurants import Cast, Person, Restaurant
@@ -100,9 +101,11 @@ def test_a_new_name_is_seen_at_once(app: Flask, bistro: Restaurant, alice: Visit
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("name", "   ", "Write a name of 1 to 60 characters."),
-        ("name", "x" * 61, "Write a name of 1 to 60 characters."),
-        ("name", "a\0b", "Write a name of 1 to 60 characters."),
+        ("name", "   ", "A name has 1 to 60 characters."),
+        ("name", "x" * 61, "At most 60 characters."),
+        ("name", "a\0b", UNSEEN),
+        ("name", "Pay \u202e1111", UNSEEN),
+        ("name", "Pay 4111 1111 1111 1111", CARD),
         ("colour", "red", "Choose a colour."),
         ("colour", "#12345g", "Choose a colour."),
         ("colour", "#123456;}*{display:none", "Choose a colour."),

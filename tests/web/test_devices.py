@@ -257,7 +257,8 @@ def test_a_screens_stations_are_changed_and_its_name(
     ("values", "sentence"),
     [
         ({"name": " "}, "Give it a name."),
-        ({"name": "x" * 61}, "at most 60 characters"),
+        ({"name": "x" * 61}, "At most 60 characters"),
+        ({"name": "4111 1111 1111 1111"}, "This looks like a card number."),
         ({"kind": "toaster"}, "Choose what it is."),
         ({"kind": "kitchen"}, "Choose what this screen shows."),
     ],

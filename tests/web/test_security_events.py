@@ -199,6 +199,7 @@ def test_what_is_long_past_tells_nobody_of_anything(
     [
         ("203.0.113.77", "203.0.113.0/24"),
         ("2001:db8:aaaa:bbbb::1", "2001:db8:aaaa::/48"),
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
         ("", ""),
         ("unix:", ""),
     ],

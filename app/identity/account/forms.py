@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from app.core.forms import Words
 from app.core.words import LONGEST_NAME
+from app.identity.strength import LONGEST
 
 _TEXT = (validate.Length(1, 256), validate.ContainsNoneOf("\0"))
 
@@ -18,8 +19,14 @@ class PasswordForm(Schema):
 class NewPasswordForm(Schema):
     """A password chosen by a mailed link."""
 
-    token = fields.String(required=True, validate=_TEXT)
     password = fields.String(required=True, validate=_TEXT)
+
+
+class StrengthForm(Schema):
+    """A password while it is typed, and the e-mail beside it, of which it must not be made."""
+
+    password = fields.String(load_default="", validate=validate.Length(max=LONGEST))
+    email = fields.String(load_default="", validate=validate.Length(max=254))
 
 
 class AppForm(Schema):

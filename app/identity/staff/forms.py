@@ -49,9 +49,8 @@ class PinForm(Schema):
 
 
 class AcceptForm(Schema):
-    """A password, a PIN, and the token of the link."""
+    """A password and a PIN."""
 
-    token = fields.String(required=True, validate=_TEXT)
     password = fields.String(required=True, validate=_TEXT)
     pin = fields.String(
         required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="A PIN has 4 digits.")

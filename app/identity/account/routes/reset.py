@@ -12,6 +12,7 @@ from app.core.limits import limited
 from app.identity.account import reset as commands
 from app.identity.account.forms import EmailOnlyForm, NewPasswordForm
 from app.identity.account.routes.blueprint import REFUSALS, account, shown
+from app.identity.current import link_token
 from app.identity.links import LinkOver
 
 
@@ -39,15 +40,15 @@ def ask_for_reset() -> Response:
 @public
 def new_password_page() -> Response:
     """Choose a new password by a mailed link."""
-    return _choose(request.args.get("token", ""))
+    return _choose(link_token())
 
 
 @account.post("/reset/password")
 @public
-@limited("password_reset")
+@limited("link")
 def reset_password() -> Response | BaseResponse:
     """Keep it, and lead to signing in."""
-    token = request.form.get("token", "")
+    token = link_token()
     try:
         form = read(NewPasswordForm, request.form)
         commands.reset_password(token, form["password"], g.tenant.name)

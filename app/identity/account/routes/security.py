@@ -11,12 +11,12 @@ from app.core.htmx import go_to
 from app.core.limits import limited
 from app.identity.account import commands
 from app.identity.account.factors import factors_of
-from app.identity.account.forms import EmailForm, PasswordForm
+from app.identity.account.forms import EmailForm, PasswordForm, StrengthForm
 from app.identity.account.passkeys import relying_party
 from app.identity.account.people import find_holder
 from app.identity.account.queries import find_account
 from app.identity.account.routes.blueprint import REFUSALS, account, login_here, shown
-from app.identity.current import current_actor, find_person
+from app.identity.current import current_actor, find_person, link_token
 from app.identity.links import LinkOver, look_at
 from app.identity.strength import judge
 
@@ -49,11 +49,12 @@ def change_password() -> Response | BaseResponse:
 @limited("strength")
 def strength() -> Response:
     """What to say of a password while it is typed: kept nowhere, logged nowhere."""
+    form = read(StrengthForm, request.form)
     person = find_person()
     holder = find_holder(person.member_id) if person else None
-    words = (*(holder.words if holder else ()), g.tenant.name, request.form.get("email", ""))
+    words = (*(holder.words if holder else ()), g.tenant.name, form["email"])
     has_factor = bool(holder and factors_of(holder.account_id).has_any)
-    password = request.form.get("password", "")[:1000]
+    password = form["password"]
     verdict = judge(password, has_factor=has_factor, words=words) if password else None
     return make_response(render_template("account/_strength.html", verdict=verdict))
 
@@ -77,7 +78,7 @@ def ask_for_email() -> Response | BaseResponse:
 @public
 def email_link() -> Response:
     """Ask whether the address is to be used from now on: a link alone changes nothing."""
-    token = request.args.get("token", "")
+    token = link_token()
     email, sentence = "", ""
     try:
         email = look_at("email", token).email
@@ -91,7 +92,7 @@ def email_link() -> Response:
 @public
 def confirm_email() -> BaseResponse:
     """Move the account to the address."""
-    commands.confirm_email(request.form.get("token", ""))
+    commands.confirm_email(link_token())
     return done(gettext("You sign in with the new address from now on."))
 
 

@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import public
 from app.core.errors import DomainError
 from app.core.forms import read
-from app.core.limits import limited
-from app.identity.current import find_login_here
+from app.core.limits import counted_here, limited
+from app.identity.current import find_login_here, link_token
 from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
 from app.identity.links import look_at
 from app.identity.routes import come_in
@@ -29,7 +29,7 @@ def register(staff: Blueprint) -> None:
 @public
 def invitation() -> Response:
     """Choose a password and a PIN; the same page whether or not there is an account."""
-    return _form(request.args.get("token", ""))
+    return _form()
 
 
 @public
@@ -38,23 +38,25 @@ def accept() -> BaseResponse:
     """Join, and come in by the door that everybody comes in by."""
     if cookie_name(request) is None:
         raise InsecureAddress
-    address = request.remote_addr or ""
+    address = counted_here()
     try:
         form = read(AcceptForm, request.form)
-        proven = invitations.accept(Answer(address=address, **form), find_login_here())
+        answer = Answer(token=link_token(), address=address, **form)
+        proven = invitations.accept(answer, find_login_here())
     except REFUSALS as error:
         return _refused(error)
     return come_in(proven, None)
 
 
 def _refused(error: DomainError) -> Response:
-    response = _form(request.form.get("token", ""), error)
+    response = _form(error)
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.wait_s)
     return response
 
 
-def _form(token: str, error: DomainError | None = None) -> Response:
+def _form(error: DomainError | None = None) -> Response:
+    token = link_token()
     page = render_template(
         "identity/staff/invitation.html",
         email=look_at("invite", token).email,

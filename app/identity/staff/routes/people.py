@@ -11,6 +11,7 @@ from app.core.access import proven_lately, requires
 from app.core.errors import DomainError, Forbidden
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to
+from app.core.limits import limited
 from app.identity.actor import Actor
 from app.identity.current import current_actor, once
 from app.identity.permissions import STAFF_MANAGE, STAFF_VIEW
@@ -91,6 +92,7 @@ def add_page() -> Response:
 
 @requires(STAFF_MANAGE)
 @proven_lately
+@limited("invitation")
 def invite() -> BaseResponse:
     """Invite somebody by e-mail."""
 
@@ -167,6 +169,7 @@ def reactivate(member_id: UUID) -> BaseResponse:
 
 @requires(STAFF_MANAGE)
 @proven_lately
+@limited("invitation")
 def send(member_id: UUID) -> BaseResponse:
     """Invite by e-mail somebody who is here already, or once more."""
 
