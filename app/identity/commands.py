@@ -41,6 +41,7 @@ class NewMember:
     role: str
     email: str | None = None
     password: str | None = None
+    restaurant: str = ""  # its name, which is no password
     pin: str | None = None
     invited_email: str | None = None
     places: tuple[Place, ...] = ()
@@ -138,16 +139,16 @@ def _account(new: NewMember) -> UUID | None:
     if new.email is None:
         return None
     known = hold_account_at(new.email)
-    return known or open_account(new.email, new.password or "", new.name)
+    return known or open_account(new.email, new.password or "", new.name, new.restaurant)
 
 
-def open_account(email: str, password: str, name: str) -> UUID:
+def open_account(email: str, password: str, *words: str) -> UUID:
     """Open an account for an e-mail that has none; Invalid for a password that cannot be one.
 
-    `name` is what its owner is called: a password must be more than that.
+    `words` are what its owner and the restaurant are called: a password must be more than that.
     """
     account_id = new_id()
-    secret = hash_secret(check_password(password, words=(name, email)))
+    secret = hash_secret(check_password(password, words=(email, *words)))
     execute(
         text("SELECT app.account_open(:id, :email, :secret, :at)"),
         {"id": account_id, "email": email, "secret": secret, "at": clock.now()},

@@ -92,7 +92,11 @@ def found_restaurant(token: str, founder: Founder) -> UUID:
         rename_tenant(founder.restaurant)
         make_given_roles(owner)
         new = NewMember(
-            name=founder.name, role="owner", email=link.email, password=founder.password
+            name=founder.name,
+            role="owner",
+            email=link.email,
+            password=founder.password,
+            restaurant=founder.restaurant,
         )
         add_member(owner, new, member_id=owner.member_id)
     return owner.member_id

@@ -117,7 +117,9 @@ def test_of_two_who_follow_one_link_one_is_in(
 
     def accept(index: int) -> str:
         password = f"a sentence of number {index}"
-        answer = Answer(token=token, password=password, pin="8642", address=str(index))
+        answer = Answer(
+            token=token, password=password, pin="8642", address=str(index), restaurant=""
+        )
         return _try(house, lambda: invitations.accept(answer))
 
     told = together(accept, 2)

@@ -255,15 +255,16 @@ def test_who_has_an_account_signs_in_with_its_password(
     assert visitor.path.endswith("/setup")
 
 
-def test_a_short_password_keeps_the_link_good(
-    app: Flask, email: str, drain: Callable[..., None]
+@pytest.mark.parametrize("refused", ["short", "Chez Nous Chez Nous"])
+def test_a_refused_password_keeps_the_link_good(
+    app: Flask, email: str, drain: Callable[..., None], refused: str
 ) -> None:
     ask_for_link(app, email)
     drain()
     path = link_in(letters_to(app, email)[0])
     visitor = Visitor(app)
     visitor.get(path)
-    values = {"restaurant": "Chez Nous", "name": "Nora", "password": "short"}
+    values = {"restaurant": "Chez Nous", "name": "Nora", "password": refused}
 
     visitor.submit(visitor.form("/setup/confirm"), values, status=422)
     visitor.submit(visitor.form("/setup/confirm"), {**values, "password": PASSWORD})

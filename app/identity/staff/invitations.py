@@ -43,12 +43,13 @@ UNPROVEN = (
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What somebody who is invited fills in; `address` is where it comes from."""
+    """What somebody who is invited to `restaurant` fills in; `address` is where it comes from."""
 
     token: str
     password: str
     pin: str
     address: str
+    restaurant: str
 
 
 def invite(actor: Actor, tenant: TenantView, work: Work, email: str) -> UUID:
@@ -128,7 +129,7 @@ def _join(link: Link, answer: Answer, previous: Login | None) -> Proven:
     member_id, name = _waiting(link)
     account_id = hold_account_at(link.email)
     if account_id is None:
-        account_id = open_account(link.email, answer.password, name)
+        account_id = open_account(link.email, answer.password, name, answer.restaurant)
     else:
         _require_stranger(account_id)
     execute(

@@ -41,7 +41,7 @@ def accept() -> BaseResponse:
     address = counted_here()
     try:
         form = read(AcceptForm, request.form)
-        answer = Answer(token=link_token(), address=address, **form)
+        answer = Answer(token=link_token(), address=address, restaurant=g.tenant.name, **form)
         proven = invitations.accept(answer, find_login_here())
     except REFUSALS as error:
         return _refused(error)
