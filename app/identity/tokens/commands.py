@@ -91,6 +91,20 @@ def end_tokens(member_id: UUID) -> None:
         )
 
 
+def revoke_all(member_id: UUID) -> None:
+    """End every grant of a member, keys of machines too, for whoever lets him go for good."""
+    with transaction():
+        execute(
+            update(ApiGrant)
+            .where(
+                ApiGrant.tenant_id == current_tenant_id(),
+                ApiGrant.member_id == member_id,
+                ApiGrant.revoked_at.is_(None),
+            )
+            .values(revoked_at=clock.now())
+        )
+
+
 def _add_grant(
     actor: Actor,
     kind: str,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from app.core import audit, clock
 from app.core.db import end_reading, execute, transaction
@@ -18,7 +18,7 @@ from app.identity.owners import email_of
 from app.identity.permissions import TENANT_MANAGE
 from app.privacy.contents import parts_of_member, parts_of_orders, parts_of_tenant
 from app.privacy.errors import no_member
-from app.privacy.files import export_file
+from app.privacy.files import export_file, remove_export_file
 from app.privacy.models import DataExport
 from app.privacy.packing import pack
 from app.privacy.queries import days_of
@@ -72,11 +72,26 @@ def make_export(export_id: UUID) -> None:
     size = _pack(export)
     end_reading()
     with transaction():
-        execute(
+        known = execute(
             update(DataExport)
             .where(DataExport.tenant_id == current_tenant_id(), DataExport.id == export_id)
             .values(ready_at=clock.now(), size=size)
-        )
+        ).rowcount
+        if not known:  # dropped meanwhile
+            remove_export_file(export_id)
+
+
+def drop_exports(*conditions: ColumnElement[bool]) -> int:
+    """Remove exports and their files, in the open transaction; returns how many."""
+    gone = execute(
+        delete(DataExport)
+        .where(DataExport.tenant_id == current_tenant_id(), *conditions)
+        .returning(DataExport.id)
+    ).scalars()
+    ids = list(gone)
+    for export_id in ids:
+        remove_export_file(export_id)
+    return len(ids)
 
 
 def note_download(actor: Actor, kind: str, subject_ids: Sequence[UUID]) -> None:

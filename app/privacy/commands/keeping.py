@@ -22,9 +22,10 @@ from app.identity.tokens.keys import drop_old_keys
 from app.ordering.models import Order
 from app.privacy.commands.closing import close_unfounded
 from app.privacy.commands.erasing import forget_guests
+from app.privacy.commands.exporting import drop_exports
 from app.privacy.domain import BY_NAME, KINDS, NIGHT
 from app.privacy.errors import out_of_bounds
-from app.privacy.files import remove_export_file, remove_letters
+from app.privacy.files import remove_letters
 from app.privacy.models import DataExport, Retention
 from app.privacy.queries import retention_days
 from app.tenancy.queries import all_tenants
@@ -159,15 +160,7 @@ def _alerts(over: datetime) -> int:
 
 def _exports(_over: datetime) -> int:
     """Each has its own end, given when it was asked for."""
-    gone = execute(
-        delete(DataExport)
-        .where(DataExport.tenant_id == current_tenant_id(), DataExport.expires_at < clock.now())
-        .returning(DataExport.id)
-    ).scalars()
-    ids = list(gone)
-    for export_id in ids:
-        remove_export_file(export_id)
-    return len(ids)
+    return drop_exports(DataExport.expires_at < clock.now())
 
 
 def _guests(over: datetime) -> int:
