@@ -19,7 +19,7 @@ from app.identity.models import Device, EmailLink, LoginSession, SignInFailure
 from app.identity.permissions import TENANT_MANAGE
 from app.identity.tokens.exchange import drop_old_refresh_tokens
 from app.identity.tokens.keys import drop_old_keys
-from app.ordering.models import Order
+from app.ordering.models import Line, Order
 from app.privacy.commands.closing import close_unfounded
 from app.privacy.commands.erasing import forget_guests
 from app.privacy.commands.exporting import drop_exports
@@ -159,22 +159,22 @@ def _alerts(over: datetime) -> int:
 
 
 def _exports(_over: datetime) -> int:
-    """Each has its own end, given when it was asked for."""
-    return drop_exports(DataExport.expires_at < clock.now())
+    """Each has its own end. One that is put together still has none."""
+    return drop_exports(DataExport.expires_at < clock.now(), DataExport.ready_at.is_not(None))
 
 
 def _guests(over: datetime) -> int:
     count = 0
-    named = (
-        select(Order.id)
-        .where(
-            Order.tenant_id == current_tenant_id(),
-            Order.closed_at < over,
-            Order.pickup_name != "",
-        )
-        .limit(AT_ONCE)
+    tenant_id = current_tenant_id()
+    named = select(Order.id).where(
+        Order.tenant_id == tenant_id, Order.closed_at < over, Order.pickup_name != ""
     )
-    while ids := list(execute(named).scalars()):
+    noted = (
+        select(Order.id)
+        .join(Line, (Line.tenant_id == Order.tenant_id) & (Line.order_id == Order.id))
+        .where(Line.tenant_id == tenant_id, Line.note != "", Order.closed_at < over)
+    )
+    while ids := list(execute(named.union(noted).limit(AT_ONCE)).scalars()):
         count += forget_guests(ids)
     return count
 
