@@ -24,7 +24,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_order_line_noted",
         "order_line",
-        ["tenant_id", "order_id"],
+        ["tenant_id", "added_at"],
         unique=False,
         postgresql_where=sa.text("note <> ''"),
     )

@@ -76,7 +76,7 @@ class Line(LocationRow, Base):
         Index(
             "ix_order_line_noted",
             "tenant_id",
-            "order_id",
+            "added_at",
             postgresql_where=text("note <> ''"),
         ),
         CheckConstraint("quantity > 0", name="quantity"),
