@@ -89,11 +89,15 @@ def finish(path: Path, progress: Progress, title: str, facts: Mapping[str, str])
         archive.writestr("facts.json", json.dumps(facts, ensure_ascii=False, indent=1))
         counts = sorted(progress.counts.items())
         tables = [_shown(archive, name, count) for name, count in counts if count]
-        page = current_app.jinja_env.get_template("privacy/pack.html")
-        archive.writestr(
-            "index.html",
-            page.render(title=title, facts=facts, tables=tables, shown=SHOWN, at=clock.now()),
+        page = current_app.jinja_env.get_template("privacy/pack.html").render(
+            title=title,
+            facts=facts,
+            tables=tables,
+            shown=SHOWN,
+            file_rows=FILE_ROWS,
+            at=clock.now(),
         )
+        archive.writestr("index.html", page)
     size = draft.stat().st_size
     draft.replace(path)
     return size

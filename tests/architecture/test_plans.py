@@ -169,7 +169,7 @@ def test_old_names_and_notes_are_found_by_their_age(town: Town) -> None:
 
 def test_a_scan_of_a_big_table_is_seen(town: Town) -> None:
     for asked in (
-        "SELECT * FROM order_line WHERE note = %(text)s",
+        "SELECT * FROM order_line WHERE unit = %(text)s",
         "UPDATE ticket SET title = %(text)s WHERE tenant_id = app.tenant_id() AND subtitle = ''",
     ):
         plan = town.plan(Statement(asked, ({"text": "x"},), is_many=False))

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, text, update
 
 from app.core import audit, clock
-from app.core.db import execute, transaction
+from app.core.db import execute, read_by_keys, transaction
 from app.core.ids import new_id
 from app.core.model import Json
 from app.core.outbox import later
@@ -29,11 +29,6 @@ from app.tenancy.queries import get_tenant_by_id
 JOB = "privacy.export"
 # A mail waits so long at most; the lease of a staged job (core/jobs.py) is several times that.
 PIECE_S = 5.0
-# Knowing no tenant by name (docs/decisions/tenant-statistics.md), the planner would take every
-# table for a small one and sort all of it for each file. Less than the lease, with PIECE_S.
-_READ_IN_ORDER = text(
-    "SELECT set_config('enable_sort', 'off', true), set_config('statement_timeout', '20s', true)"
-)
 
 
 def ask_export(actor: Actor, kind: str, subject_ids: Sequence[UUID] = ()) -> UUID:
@@ -86,7 +81,7 @@ def make_export(export_id: UUID) -> None:
         export = _find_unready(export_id)
         if export is None or not _is_ours_alone(export_id):
             return
-        execute(_READ_IN_ORDER)
+        read_by_keys()
         progress, path = Progress(**(export.progress or {})), export_file(export_id)
         values: Json = {}
         if pack_on(path, progress, _parts(export), PIECE_S):
