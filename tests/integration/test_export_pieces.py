@@ -49,7 +49,7 @@ def test_a_big_export_is_put_together_in_pieces(
         assert sorted("".join(pieces).splitlines()) == sorted(whole[name].splitlines()), name
         assert all(piece.count("\n") <= 5 for piece in pieces)
     assert len(files) > len(whole) + 20
-    assert "orders.jsonl and the files numbered after it" in files["index.html"]
+    assert "state_change.jsonl and the files numbered after it" in files["index.html"]
 
 
 @pytest.mark.usefixtures("one_file_a_piece")
