@@ -74,11 +74,15 @@ def add_places(member_id: UUID, places: Sequence[Place]) -> None:
 
 
 def get_standing(member_id: UUID, *, lock: bool = False) -> Actor:
-    """A member as one who acts at no location; raises NotFound."""
+    """A member as one who acts at no location; raises NotFound, also for one who was erased."""
     statement = (
         select(Role.permissions)
         .join(Member, and_(Member.tenant_id == Role.tenant_id, Member.role_id == Role.id))
-        .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
+        .where(
+            Member.tenant_id == current_tenant_id(),
+            Member.id == member_id,
+            Member.erased_at.is_(None),
+        )
     )
     own = execute(statement.with_for_update(of=Member) if lock else statement).scalar_one_or_none()
     if own is None:

@@ -28,7 +28,7 @@ def parts_of_member(member_id: UUID) -> Iterator[Part]:
         if naming:
             columns = [column for column in _open(table) if column.name not in OF_GUESTS]
             is_named = or_(*(column == member_id for column in naming))
-            yield Part(table.name, _ours(table, columns).where(is_named))
+            yield _part(table, _ours(table, columns).where(is_named))
 
 
 def parts_of_orders(order_ids: Sequence[UUID]) -> Iterator[Part]:
@@ -41,17 +41,17 @@ def parts_of_orders(order_ids: Sequence[UUID]) -> Iterator[Part]:
     for table in _tenant_tables():
         statement = _ours(table, _open(table))
         if table is orders:
-            yield Part(table.name, statement.where(table.c.id.in_(order_ids)))
+            yield _part(table, statement.where(table.c.id.in_(order_ids)))
         elif "order_id" in table.c:
-            yield Part(table.name, statement.where(table.c.order_id.in_(order_ids)))
+            yield _part(table, statement.where(table.c.order_id.in_(order_ids)))
         elif "line_id" in table.c:
-            yield Part(table.name, statement.where(table.c.line_id.in_(lines_of)))
+            yield _part(table, statement.where(table.c.line_id.in_(lines_of)))
 
 
 def parts_of_tenant() -> Iterator[Part]:
     """Every row of the tenant in scope."""
     for table in _tenant_tables():
-        yield Part(table.name, _ours(table, _open(table)))
+        yield _part(table, _ours(table, _open(table)))
 
 
 def _tenant_tables() -> list[Table]:
@@ -66,6 +66,11 @@ def _open(table: Table) -> list[Column[Any]]:
         for column in table.columns
         if not (isinstance(column.type, Sealed) or is_secret(table.name, column.name))
     ]
+
+
+def _part(table: Table, statement: Select[Any]) -> Part:
+    key = tuple(column for column in table.primary_key if column.name != "tenant_id")
+    return Part(table.name, statement, key)
 
 
 def _ours(table: Table, columns: list[Column[Any]]) -> Select[Any]:

@@ -5,10 +5,11 @@ proves who did what (the audit trail, which holds ids) is not among them: it sta
 tenant is closed.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+
+from app.core.logs import names_secret
 
 GRACE = timedelta(days=30)  # as app.tenant_close has it
 
@@ -50,13 +51,19 @@ KINDS = (
 )
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 
-# Columns that leave in no export: they let somebody in, or could be tried out until they do.
-_SECRET = re.compile(r"token|secret|password|recovery|pin_hash|private")
-_SECRET_PLACES = {("login_session", "data"), ("idempotency", "body_hash")}
+_SECRET_PLACES = {("login_session", "data")}
+# Chains of hashes are what proves that nothing was changed: they are the restaurant's to have.
+PROOFS = frozenset(
+    {("audit_seal", "hash"), ("fiscal_document", "hash"), ("fiscal_document", "previous_hash")}
+)
 # What is said of guests is not the member's who took the order.
 OF_GUESTS = frozenset({"pickup_name", "note", "title"})
 
 
 def is_secret(table: str, column: str) -> bool:
-    """Whether a column's values are kept back from every export."""
-    return bool(_SECRET.search(column)) or (table, column) in _SECRET_PLACES
+    """Whether a column's values leave in no export.
+
+    They let somebody in, or could be tried out until they do.
+    """
+    place = (table, column)
+    return place in _SECRET_PLACES or (names_secret(column) and place not in PROOFS)

@@ -15,6 +15,13 @@ def no_member() -> NotFound:
     return NotFound("no_member", "There is no such person.")
 
 
+def under_way() -> Conflict:
+    """One after the other: whoever waits for one need not order ten."""
+    return Conflict(
+        "export_under_way", "An export is being put together already. Ask again once it is ready."
+    )
+
+
 def still_open() -> Conflict:
     """A name is needed while the order is under way."""
     return Conflict("order_open", "An order among these is still open. Close it first.")

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.model import Base, TenantRow, tenant_index
+from app.core.model import Base, Json, TenantRow, tenant_index
 
 
 class Retention(Base):
@@ -23,7 +23,10 @@ class Retention(Base):
 
 
 class DataExport(TenantRow, Base):
-    """Data of one member, of guests (by their orders) or of the whole tenant, as a file."""
+    """Data of one member, of guests (by their orders) or of the whole tenant, as a file.
+
+    Until it is ready `progress` says how far the draft goes (packing.Progress).
+    """
 
     __tablename__ = "data_export"
 
@@ -34,6 +37,7 @@ class DataExport(TenantRow, Base):
     expires_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
     size: Mapped[int | None] = mapped_column(BigInteger)
+    progress: Mapped[Json | None]
 
     __table_args__ = (
         tenant_index("asked_at"),

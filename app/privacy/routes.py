@@ -21,6 +21,7 @@ from app.core.errors import Invalid
 from app.core.forms import read
 from app.core.htmx import go_to
 from app.core.ids import new_id
+from app.core.limits import limited
 from app.identity.current import current_actor, once
 from app.identity.permissions import TENANT_MANAGE
 from app.privacy import commands, queries
@@ -43,6 +44,7 @@ def page() -> Response:
 @privacy.post("/people/<uuid:member_id>/export")
 @requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
+@limited("export")
 def export_member(member_id: UUID) -> BaseResponse:
     """Have one member's data put together."""
     actor = current_actor()
@@ -61,6 +63,7 @@ def erase_member(member_id: UUID) -> BaseResponse:
 @privacy.post("/guests/export")
 @requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
+@limited("export")
 def export_guests() -> BaseResponse:
     """Have the data of the orders that were ticked put together."""
     return _done("exports", _export_guests)
@@ -102,6 +105,7 @@ def download(export_id: UUID) -> Response:
 @privacy.post("/close")
 @requires(TENANT_MANAGE, everywhere=True)
 @proven_lately
+@limited("export")
 def close() -> BaseResponse:
     """Close the restaurant whose slug was typed."""
     return _done("", lambda: commands.close(current_actor(), read(CloseForm, request.form)["slug"]))
@@ -146,6 +150,7 @@ def _page(status: int, error: Invalid | None = None) -> Response:
     search = request.values.get("guest", "")
     context: dict[str, Any] = {
         "erase_after": g.tenant.erase_after,
+        "awaits_everything": queries.awaits_everything(),
         "slug": g.tenant.slug,
         "exports": queries.exports(),
         "people": queries.people(),

@@ -55,6 +55,7 @@ DEFINERS = {
     "tenant_closings",
     "tenant_close",
     "tenant_take_back",
+    "tenant_put_off",
     "tenant_erase",
     "member_unlink",
 }

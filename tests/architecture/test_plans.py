@@ -23,6 +23,7 @@ from app.factory import create_app
 from app.kitchen.commands import bump
 from app.kitchen.models import Ticket
 from app.ordering import commands
+from app.privacy.commands import keeping
 from tests.support.copies import Copies
 from tests.support.recorder import record_transactions
 from tests.support.restaurants import TRATTORIA, Restaurant, open_restaurant
@@ -157,9 +158,18 @@ def test_every_hot_query_finds_its_rows_by_an_index_led_by_the_tenant(town: Town
     assert offences == [], "\n".join(offences)
 
 
+def test_old_names_and_notes_are_found_by_their_age(town: Town) -> None:
+    with record_transactions(town.restaurant.app) as transactions, town.restaurant.inside():
+        keeping.enforce()
+    asked = [one for statements in transactions for one in statements if "added_at <" in one.sql]
+
+    assert len(asked) == 1
+    assert _offences(town.plan(asked[0]), town) == []
+
+
 def test_a_scan_of_a_big_table_is_seen(town: Town) -> None:
     for asked in (
-        "SELECT * FROM order_line WHERE note = %(text)s",
+        "SELECT * FROM order_line WHERE unit = %(text)s",
         "UPDATE ticket SET title = %(text)s WHERE tenant_id = app.tenant_id() AND subtitle = ''",
     ):
         plan = town.plan(Statement(asked, ({"text": "x"},), is_many=False))

@@ -11,6 +11,7 @@ from app.core.errors import DomainError
 from app.identity.staff import invitations, people, roles
 from app.identity.staff.invitations import Answer
 from app.identity.staff.people import Work
+from app.privacy.commands import erase_member
 from tests.support.restaurants import TRATTORIA, Restaurant
 from tests.support.staff import link_mailed, role_id, token_in
 from tests.support.together import together
@@ -28,6 +29,11 @@ def demote(house: Restaurant, who: str, whom: str) -> None:
     """Make somebody a manager."""
     work = Work(name=whom, role_id=role_id("manager"))
     people.change(house.people[who].actor, house.people[whom].member_id, work)
+
+
+def erase(house: Restaurant, who: str, whom: str) -> None:
+    """Replace somebody by a number."""
+    erase_member(house.people[who].actor, house.people[whom].member_id)
 
 
 @pytest.mark.parametrize(
@@ -56,14 +62,39 @@ def test_an_owner_is_left(
 
         told = together(lambda index: _try(house, acts[index]), 2)  # noqa: B023 (called at once)
 
-        (left,) = owner_connection.execute(
-            "SELECT count(*) FROM member m JOIN role r ON (r.tenant_id, r.id)"
-            " = (m.tenant_id, m.role_id) WHERE m.tenant_id = %s AND m.active"
-            " AND r.permissions ? 'tenant.manage'",
-            [house.tenant.id],
-        ).fetchone() or (0,)
-        assert left == 1
+        assert _owners(owner_connection, house) == 1
         assert sorted(told) == ["done", "last_owner"]
+
+
+@pytest.mark.parametrize("other", [erase, leave, demote], ids=["erased", "left", "demoted"])
+def test_an_owner_is_left_when_one_erases_the_other(
+    other: Callable[..., None],
+    new_restaurant: Callable[..., Restaurant],
+    owner_connection: Connection,
+) -> None:
+    for _ in range(ROUNDS):
+        house = new_restaurant(OWNERS)
+        acts = [partial(erase, house, "ann", "ben"), partial(other, house, "ben", "ann")]
+
+        told = together(lambda index: _try(house, acts[index]), 2)  # noqa: B023 (called at once)
+
+        assert _owners(owner_connection, house) == 1
+        assert told.count("done") == 1
+        assert set(told) <= {"done", "last_owner", "former"}
+
+
+def test_who_was_erased_meanwhile_erases_nobody(
+    new_restaurant: Callable[..., Restaurant], owner_connection: Connection
+) -> None:
+    trio = replace(OWNERS, staff={**OWNERS.staff, "cleo": "owner"})
+    for _ in range(ROUNDS):
+        house = new_restaurant(trio)
+        pairs = (("ann", "ben"), ("ben", "ann"))
+
+        told = together(lambda index: _try(house, partial(erase, house, *pairs[index])), 2)  # noqa: B023 (called at once)
+
+        assert sorted(told) == ["done", "former"]
+        assert _owners(owner_connection, house) == 2
 
 
 def test_a_role_is_not_deleted_while_somebody_gets_it(
@@ -125,6 +156,16 @@ def test_of_two_who_follow_one_link_one_is_in(
     told = together(accept, 2)
 
     assert told.count("done") == 1
+
+
+def _owners(owner: Connection, house: Restaurant) -> int:
+    (left,) = owner.execute(
+        "SELECT count(*) FROM member m JOIN role r ON (r.tenant_id, r.id)"
+        " = (m.tenant_id, m.role_id) WHERE m.tenant_id = %s AND m.active"
+        " AND r.permissions ? 'tenant.manage'",
+        [house.tenant.id],
+    ).fetchone() or (0,)
+    return int(left)
 
 
 def _try(house: Restaurant, act: Callable[[], object]) -> str:

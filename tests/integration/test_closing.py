@@ -16,7 +16,7 @@ from app.core.ids import new_id
 from app.identity.commands import NewMember, add_member
 from app.identity.sign_in import sign_in
 from app.privacy import commands
-from app.privacy.commands import closing
+from app.privacy.commands import closing, keeping
 from app.privacy.files import remove_letters
 from app.tenancy.queries import forget_tenants, get_tenant_by_slug, tenants_to_erase
 from tests.support.restaurants import PASSWORD, TRATTORIA, Person, Restaurant, open_restaurant
@@ -80,7 +80,13 @@ def files_with(folder: Path, word: str) -> list[str]:
     ]
 
 
-def grace_is_over(owner: Connection, house: Restaurant) -> None:
+def grace_is_over(owner: Connection, house: Restaurant, *, ready: bool = True) -> None:
+    """As if 31 days had passed, in which the export got ready, or not."""
+    owner.execute(
+        "UPDATE data_export SET expires_at = expires_at - interval '31 d',"
+        " ready_at = CASE WHEN %s THEN now() - interval '31 d' END WHERE tenant_id = %s",
+        [ready, house.tenant.id],
+    )
     owner.execute(
         "UPDATE tenant SET closed_at = closed_at - interval '31 d',"
         " erase_after = erase_after - interval '31 d' WHERE id = %s",
@@ -324,6 +330,38 @@ def _refer_to_each_other(owner: Connection, tenant_id: UUID) -> None:
         " WHERE l.tenant_id = %s AND l.id = o.id",
         [tenant_id, tenant_id],
     )
+
+
+def test_nothing_is_erased_before_its_export_is_ready(
+    app: Flask,
+    house: Restaurant,
+    canary: str,
+    alice: Visitor,
+    drain: Drain,
+    owner_connection: Connection,
+) -> None:
+    with house.inside():
+        commands.close(owner_of(house), canary)
+    grace_is_over(owner_connection, house, ready=False)
+    with house.inside():
+        keeping.enforce()
+    with app.app_context():
+        closing.erase_closed()
+
+    with app.app_context():
+        end = get_tenant_by_slug(canary).erase_after
+    page = alice.get(f"/t/{canary}/settings/privacy").get_text()
+    drain()
+    ready = alice.get(f"/t/{canary}/settings/privacy").select("#exports a[href$='.zip']")
+
+    assert end is not None
+    assert timedelta(days=6) < end - clock.now() <= timedelta(days=7)
+    assert "Nothing is erased before it is ready" in page
+    assert alice.client.get(str(ready[0]["href"]), buffered=True).status_code == 200
+
+    grace_is_over(owner_connection, house)
+    erase(app)
+    assert rows_with(owner_connection, canary) == {}
 
 
 def test_the_owners_are_told_by_mail(

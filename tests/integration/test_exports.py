@@ -9,16 +9,22 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
+from flask import Flask
 from psycopg import Connection, sql
 
-from app.core import clock
+from app.core import clock, mail
+from app.core.db import transaction
 from app.core.errors import Forbidden, NotFound
+from app.core.logs import names_secret
 from app.core.model import Base
 from app.identity.logins import open_login
 from app.identity.queries import hash_of
 from app.privacy import commands, queries
 from app.privacy.commands.keeping import enforce
+from app.privacy.contents import parts_of_tenant
+from app.privacy.domain import PROOFS
 from app.privacy.files import draft_of, export_file
+from tests.support.packs import Drain, contents, exported
 from tests.support.restaurants import Person, Restaurant
 from tests.support.trade import Wanted, finish, order, owner_of, trade
 from tests.support.visitor import Visitor
@@ -28,7 +34,6 @@ SELECT table_name, column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND data_type = 'uuid'
   AND column_name NOT IN ('tenant_id', 'location_id')
 """
-Drain = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
@@ -47,20 +52,6 @@ def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
             ),
         )
     return restaurant
-
-
-def contents(house: Restaurant, export_id: UUID) -> dict[str, str]:
-    with house.inside():
-        body = export_file(export_id).read_bytes()
-    with ZipFile(BytesIO(body)) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist()}
-
-
-def exported(house: Restaurant, drain: Drain, kind: str, *ids: UUID) -> dict[str, str]:
-    with house.inside():
-        export_id = commands.ask_export(owner_of(house), kind, ids)
-    drain()
-    return contents(house, export_id)
 
 
 def test_a_members_export_has_every_row_that_names_him(
@@ -218,6 +209,34 @@ def _entries(owner: Connection, house: Restaurant) -> list[Any]:
         [house.tenant.id],
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def test_no_column_that_is_named_like_a_secret_leaves(house: Restaurant) -> None:
+    with house.inside():
+        parts = list(parts_of_tenant())
+
+    columns = {
+        (part.name, column.name) for part in parts for column in part.statement.selected_columns
+    }
+    named = {place for place in columns if names_secret(place[1])}
+    assert named == PROOFS
+    assert all({(part.name, one.name) for one in part.key} <= columns for part in parts)
+    assert all(part.key for part in parts)
+
+
+def test_what_is_sealed_leaves_in_no_export(house: Restaurant, drain: Drain) -> None:
+    with house.inside(), transaction():
+        mail.send_later("gina@x.example", "Hello", "a link that lets somebody in")
+
+    files = exported(house, drain, "tenant")
+
+    assert "mail.send" in files["outbox.jsonl"]
+    assert "gAAAAA" not in "".join(files.values())
+
+
+def test_asking_for_an_export_is_limited(app: Flask) -> None:
+    for name in ("export_member", "export_guests", "close"):
+        assert app.view_functions[f"privacy.{name}"].__dict__["limits"] == "export"
 
 
 def test_an_export_that_has_run_out_leaves_no_file(house: Restaurant, drain: Drain) -> None:

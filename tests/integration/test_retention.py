@@ -24,7 +24,7 @@ from app.privacy.commands import keeping
 from app.privacy.domain import KINDS
 from app.privacy.files import remove_letters
 from tests.support.restaurants import DINER, Restaurant
-from tests.support.trade import finish, order, owner_of, pay
+from tests.support.trade import Wanted, finish, order, owner_of, pay
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 # The table of each kind, and the column that says when a thing was over.
@@ -87,7 +87,8 @@ def leave(owner: Connection, house: Restaurant, kind: str, at: datetime) -> None
         "alerts": "INSERT INTO security_alert (tenant_id, id, kind, hour, at, times)"
         " VALUES (%s, %s, 'denied', now(), %s, 1)",
         "exports": "INSERT INTO data_export (tenant_id, id, kind, subject_ids, asked_by, asked_at,"
-        " expires_at) VALUES (%s, %s, 'tenant', '[]', gen_random_uuid(), now(), %s)",
+        " ready_at, expires_at)"
+        " VALUES (%s, %s, 'tenant', '[]', gen_random_uuid(), now(), now(), %s)",
         "gestures": "INSERT INTO idempotency (tenant_id, key, route, body_hash, created_at)"
         " VALUES (%s, %s, '', '', %s)",
     }.get(kind)
@@ -165,6 +166,20 @@ def test_a_name_goes_from_order_and_ticket_but_not_from_one_that_is_open(
     night(house)
 
     assert (named, sum("Gina" in str(row) for row in rows("orders"))) == (3, 1)
+
+
+def test_a_note_goes_from_an_order_that_has_no_name(house: Restaurant, rows: Rows) -> None:
+    note = Wanted("Margherita", 1, (), "no nuts, Mrs Abel")
+    tables = ("order_line", "ticket_line")
+    for days in (400, 10):
+        with house.inside(), clock.use(NOW - timedelta(days=days)):
+            finish(house, order(house, note))
+    noted = [sum("Abel" in str(row) for row in rows(table)) for table in tables]
+
+    removed = night(house)
+
+    assert (noted, removed["guests"]) == ([2, 2], 1)
+    assert [sum("Abel" in str(row) for row in rows(table)) for table in tables] == [1, 1]
 
 
 def test_ledger_documents_and_trail_are_never_removed(house: Restaurant, rows: Rows) -> None:

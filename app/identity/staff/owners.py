@@ -7,8 +7,9 @@ once the second sees that the first has left.
 from sqlalchemy import func, select
 
 from app.core.db import execute
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Forbidden
 from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
 from app.identity.models import Member, MemberLocation, Role
 from app.identity.permissions import TENANT_MANAGE
 from app.identity.staff.domain import OWNER
@@ -21,6 +22,17 @@ def hold_owners() -> None:
         .where(Role.tenant_id == current_tenant_id(), Role.name == OWNER)
         .with_for_update(key_share=True)
     )
+
+
+def require_active(actor: Actor) -> None:
+    """Raise Forbidden (`former`) where the actor was turned out while he stood in line."""
+    is_active = execute(
+        select(Member.active).where(
+            Member.tenant_id == current_tenant_id(), Member.id == actor.member_id
+        )
+    ).scalar_one_or_none()
+    if not is_active:
+        raise Forbidden("former", "You do not work here any more.")
 
 
 def require_an_owner() -> None:

@@ -26,7 +26,7 @@ from app.identity.models import LoginSession, Member
 from app.identity.permissions import STAFF_MANAGE
 from app.identity.places import Place, get_standing, place_member, require_covers
 from app.identity.staff.domain import check_name
-from app.identity.staff.owners import hold_owners, require_an_owner
+from app.identity.staff.owners import hold_owners, require_active, require_an_owner
 from app.identity.staff.queries import PersonView, get_person, get_role
 from app.identity.tokens.commands import end_grants
 
@@ -141,10 +141,12 @@ def reactivate(actor: Actor, member_id: UUID) -> None:
 def hold(actor: Actor, member_id: UUID) -> PersonView:
     """Lock a person whom the actor may change, and tell what the person was.
 
-    Raises Forbidden where the person may do more than the actor, NotFound for nobody.
+    Raises Forbidden where the person may do more than the actor and for an actor who was turned
+    out meanwhile, NotFound for nobody.
     """
     actor.require(STAFF_MANAGE)
     hold_owners()
+    require_active(actor)
     require_covers(actor, get_standing(member_id, lock=True))
     return get_person(member_id)
 

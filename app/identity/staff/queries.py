@@ -176,7 +176,7 @@ def _people() -> Select[Any]:
         )
         .join(Role, and_(Role.tenant_id == Member.tenant_id, Role.id == Member.role_id))
         .outerjoin(_emails, _emails.c.id == Member.id)
-        .where(Member.tenant_id == current_tenant_id())
+        .where(Member.tenant_id == current_tenant_id(), Member.erased_at.is_(None))
     )
 
 

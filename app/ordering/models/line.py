@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Numeric
+from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.model import (
@@ -73,6 +73,12 @@ class Line(LocationRow, Base):
         tenant_fk("variant_id", "variant"),
         tenant_fk("added_by", "member"),
         tenant_index("order_id"),
+        Index(
+            "ix_order_line_noted",
+            "tenant_id",
+            "added_at",
+            postgresql_where=text("note <> ''"),
+        ),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("kind IN ('item', 'combo', 'deposit', 'fee')", name="kind"),
         CheckConstraint(

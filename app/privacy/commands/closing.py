@@ -17,9 +17,10 @@ from app.identity.actor import Actor
 from app.identity.models import LoginSession, Member, Role
 from app.identity.owners import owners_addresses
 from app.identity.permissions import TENANT_MANAGE
-from app.privacy.commands.exporting import ask_export
+from app.privacy.commands.exporting import add_export, keep_until
 from app.privacy.errors import wrong_slug
 from app.privacy.files import remove_files_of
+from app.privacy.queries import awaits_everything
 from app.tenancy.queries import (
     TenantView,
     forget_tenants,
@@ -33,6 +34,7 @@ UNFOUNDED_AFTER = timedelta(days=3)
 # A call removes so many rows, a round makes so many calls: other tenants wait, too.
 ROWS_AT_ONCE, CALLS_A_ROUND = 2000, 20
 _CLOSE = text("SELECT app.tenant_close()")
+_PUT_OFF = text("SELECT app.tenant_put_off()")
 _ERASE = text("SELECT app.tenant_erase(:wanted, :most)")
 
 log = structlog.get_logger()
@@ -52,7 +54,7 @@ def close(actor: Actor, typed: str) -> datetime:
         erase_after: datetime | None = execute(_CLOSE).scalar_one()
         if erase_after is None:
             raise Conflict("closing", "This restaurant is being closed already.")
-        ask_export(actor, "tenant", expires_at=erase_after)
+        add_export(actor, "tenant", expires_at=erase_after)
         _sign_others_out()
         audit.record(
             TENANT_MANAGE,
@@ -95,18 +97,35 @@ def close_unfounded(now: datetime) -> bool:
 
 
 def erase_closed() -> None:
-    """Erase tenants whose time to be taken back is over, a part of them each time."""
+    """Erase tenants whose time to be taken back is over, a part of them each time.
+
+    One that still waits for its export is given more time, and that is logged as an error.
+    """
     with tenant_scope(None):
         closed = tenants_to_erase()
     in_each(closed, _erase_some)
 
 
 def _erase_some() -> None:
+    if _puts_off():
+        return
     tenant_id = current_tenant_id()
     remove_files_of(tenant_id)
     if _remove_rows(tenant_id):
         forget_tenants()
         log.info("tenant.erased")
+
+
+def _puts_off() -> bool:
+    """Whether the export of everything was promised and is not ready; moves the end if so."""
+    with transaction():
+        if not awaits_everything():
+            return False
+        erase_after = execute(_PUT_OFF).scalar_one()
+        keep_until(erase_after)
+    forget_tenants()
+    log.error("tenant.erasure_put_off", until=erase_after.isoformat())
+    return True
 
 
 def _remove_rows(tenant_id: UUID) -> bool:

@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Text, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import array
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
 from app.core.tenant import current_tenant_id
-from app.core.turns import take_turn
 from app.identity.actor import Actor
 from app.identity.models import EmailLink, LoginSession, Member
 from app.identity.permissions import TENANT_MANAGE
+from app.identity.places import get_standing, require_covers
+from app.identity.staff.owners import hold_owners, require_active, require_an_owner
 from app.identity.tokens.commands import end_grants
 from app.kitchen.models import Ticket, TicketLine
 from app.ordering.models import Line, Order
+from app.privacy.commands.exporting import drop_exports
 from app.privacy.errors import no_member, oneself, still_open
+from app.privacy.models import DataExport
 
 # What a member can do without, a former one does without: PIN, e-mail, whatever comes.
 _EMPTIED: dict[str, None] = {
@@ -29,14 +33,18 @@ _UNLINK = text("SELECT app.member_unlink(:wanted)")
 def erase_member(actor: Actor, member_id: UUID) -> str:
     """Replace a member by "Former member 7", who can sign in nowhere; returns the new name.
 
-    The account goes where no other restaurant knows it. Entries, orders and documents keep the
-    id. Erasing twice is the same as once. Raises NotFound and Conflict (`oneself`).
+    The account goes where no other restaurant knows it, exports of the member go with it. Entries,
+    orders and documents keep the id. Erasing twice is the same as once. Raises NotFound,
+    Forbidden where the member may do more than the actor or works elsewhere too, and Conflict
+    (`oneself`, `last_owner`).
     """
     tenant_id = current_tenant_id()
     with transaction():
         actor.require_everywhere(TENANT_MANAGE)
         if member_id == actor.member_id:
             raise oneself()
+        hold_owners()  # one at a time: the last owner stays, and no two are the seventh
+        require_active(actor)
         member = execute(
             select(Member.name, Member.erased_at)
             .where(Member.tenant_id == tenant_id, Member.id == member_id)
@@ -46,15 +54,18 @@ def erase_member(actor: Actor, member_id: UUID) -> str:
             raise no_member()
         if member.erased_at is not None:
             return str(member.name)
+        require_covers(actor, get_standing(member_id))
         name = f"Former member {_count_erased() + 1}"
         _forget_on_tickets(member.name, name)
-        _end_access(member_id)
         end_grants(actor, member_id)
+        _end_access(member_id)
         execute(
             update(Member)
             .where(Member.tenant_id == tenant_id, Member.id == member_id)
             .values(**_EMPTIED, name=name, active=False, erased_at=clock.now())
         )
+        require_an_owner()
+        drop_exports(DataExport.kind == "member", DataExport.subject_ids.contains([str(member_id)]))
         audit.record(
             TENANT_MANAGE, "member", member_id, actor_id=actor.member_id, after={"erased": name}
         )
@@ -76,6 +87,8 @@ def erase_guests(actor: Actor, order_ids: Sequence[UUID]) -> int:
         if "open" in set(states):
             raise still_open()
         count = forget_guests(order_ids)
+        named = array([str(one) for one in order_ids])
+        drop_exports(DataExport.kind == "guest", DataExport.subject_ids.op("?|")(named))
         audit.record(
             TENANT_MANAGE,
             "tenant",
@@ -117,8 +130,6 @@ def forget_guests(order_ids: Sequence[UUID]) -> int:
 
 
 def _count_erased() -> int:
-    # Two at once must not both be the seventh.
-    take_turn("erase")
     return int(
         execute(
             select(func.count())
@@ -139,7 +150,7 @@ def _forget_on_tickets(name: str, new_name: str) -> None:
 
 
 def _end_access(member_id: UUID) -> None:
-    """No session, link or account leads to the member any more."""
+    """No session, program, link or account leads to the member any more."""
     tenant_id = current_tenant_id()
     execute(
         delete(LoginSession).where(

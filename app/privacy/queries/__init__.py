@@ -4,6 +4,7 @@ from app.privacy.queries.people import GuestOrder, PersonView, find_guests, peop
 from app.privacy.queries.state import (
     ExportView,
     Removal,
+    awaits_everything,
     days_of,
     exports,
     get_export,
@@ -16,6 +17,7 @@ __all__ = [
     "GuestOrder",
     "PersonView",
     "Removal",
+    "awaits_everything",
     "days_of",
     "exports",
     "find_guests",

@@ -79,6 +79,16 @@ def get_export(export_id: UUID) -> ExportView:
     return _export(rows[0])
 
 
+def awaits_everything() -> bool:
+    """Whether an export of the whole tenant is still put together."""
+    waiting = select(DataExport.id).where(
+        DataExport.tenant_id == current_tenant_id(),
+        DataExport.kind == "tenant",
+        DataExport.ready_at.is_(None),
+    )
+    return execute(waiting.limit(1)).one_or_none() is not None
+
+
 def _live(*conditions: ColumnElement[bool]) -> list[Row[tuple[object, ...]]]:
     return list(
         execute(
