@@ -54,8 +54,9 @@ def link(
             return link_mailed(house, owner_connection)
     bob = newcomer(house)
     kind: links.Kind = "reset" if request.param == "reset/password" else "email"
+    to = bob.email if kind == "reset" else email
     with house.inside():
-        token = links.make_link(kind, email, lasts=timedelta(hours=1), member_id=bob.member_id)
+        token = links.make_link(kind, to, lasts=timedelta(hours=1), member_id=bob.member_id)
     path = "/account/email/confirm" if kind == "email" else "/reset/password"
     return f"{start}{path}?token={token}"
 

@@ -145,10 +145,10 @@ def test_at_a_tablet_the_pin_renews_the_token(
         "UPDATE login_session SET data = jsonb_set(data, '{proven_at}', '0') WHERE member_id = %s",
         [alice.member_id],
     )
-    old, path = token_of(tablet), f"/t/{diner.tenant.slug}/settings/security"
+    old, path = token_of(tablet), f"/t/{diner.tenant.slug}/settings/staff/add"
 
     values = {"csrf_token": token_in(tablet.get(path)), "proof_pin": PIN}
-    assert tablet.post(path, data=values).status_code == 303
+    assert tablet.post(path, data=values).status_code == 422  # proven, and nobody is named
 
     assert token_of(tablet) not in (None, old)
     assert tablet.get(path).status_code == 200
