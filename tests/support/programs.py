@@ -49,6 +49,11 @@ class Program:
         """Turn a refresh token."""
         return self.ask(grant_type="refresh_token", refresh_token=token, **more)
 
+    def give_back(self, token: str) -> TestResponse:
+        """Have all ended that a token belongs to."""
+        address = f"/t/{self.restaurant.tenant.slug}/api/token/revoke"
+        return self.app.test_client().post(address, data={"token": token})
+
     def order(self, token: str | None, **headers: str) -> TestResponse:
         """Place an order of one espresso, with the access token where there is one."""
         if token is not None:

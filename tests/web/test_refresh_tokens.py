@@ -134,3 +134,43 @@ def test_another_restaurants_refresh_token_is_unknown_here(
 
     assert is_refused(Program(app, diner).refresh(token), "invalid_grant")
     assert Program(app, bistro).refresh(token).status_code == 200
+
+
+def test_a_program_gives_back_what_it_has(
+    program: Program, bistro: Restaurant, alice: Person
+) -> None:
+    pair = a_pair(bistro, alice)
+    other = a_pair(bistro, alice)
+
+    answer = program.give_back(pair.refresh_token or "")
+
+    assert (answer.status_code, answer.get_data()) == (200, b"")
+    assert program.order(pair.access_token).status_code == 401
+    assert program.refresh(pair.refresh_token or "").status_code == 400
+    assert program.order(other.access_token).status_code == 201
+
+
+def test_what_is_no_token_is_given_back_with_the_same_answer(
+    program: Program, bistro: Restaurant, diner: Restaurant, alice: Person
+) -> None:
+    foreign = a_pair(diner, diner.people["charlie"])
+    spent = a_pair(bistro, alice).refresh_token or ""
+    program.give_back(spent)
+
+    answers = [
+        program.give_back(token) for token in ("nbr_nothing", foreign.refresh_token or "", spent)
+    ]
+
+    assert [(one.status_code, one.get_data()) for one in answers] == [(200, b"")] * 3
+    assert Program(program.app, diner).order(foreign.access_token).status_code == 201
+
+
+def test_an_access_token_cannot_be_given_back(
+    program: Program, bistro: Restaurant, alice: Person
+) -> None:
+    pair = a_pair(bistro, alice)
+
+    answer = program.give_back(pair.access_token)
+
+    assert (answer.status_code, answer.get_json()["error"]) == (400, "unsupported_token_type")
+    assert program.order(pair.access_token).status_code == 201

@@ -27,7 +27,7 @@ from app.identity.tokens.domain import (
     check_name,
     check_scopes,
 )
-from app.identity.tokens.exchange import Issued, end_grant, first_pair
+from app.identity.tokens.exchange import Issued, end_grant, first_pair, note_end
 from app.identity.tokens.models import ApiGrant
 
 
@@ -77,7 +77,7 @@ def revoke(actor: Actor, grant_id: UUID) -> None:
         if owner is None:
             raise NotFound("no_grant", "There is no such access.")
         end_grant(grant_id)
-        _note_end(actor, grant_id)
+        note_end(actor.member_id, grant_id)
 
 
 def end_grants(actor: Actor, member_id: UUID) -> None:
@@ -97,7 +97,7 @@ def end_grants(actor: Actor, member_id: UUID) -> None:
             .returning(ApiGrant.id)
         ).scalars()
         for grant_id in ended.all():
-            _note_end(actor, grant_id)
+            note_end(actor.member_id, grant_id)
 
 
 def end_tokens(member_id: UUID) -> None:
@@ -112,11 +112,6 @@ def end_tokens(member_id: UUID) -> None:
             .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
             .values(token_epoch=Member.token_epoch + 1)
         )
-
-
-def _note_end(actor: Actor, grant_id: UUID) -> None:
-    after = {"revoked": True}
-    audit.record(API_MANAGE, "api_grant", grant_id, actor_id=actor.member_id, after=after)
 
 
 def _add_grant(

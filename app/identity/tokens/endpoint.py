@@ -1,9 +1,10 @@
-"""`POST /t/<slug>/api/token` (RFC 6749) and the public keys: what programs ask, in JSON."""
+"""Tokens (RFC 6749), giving them back (RFC 7009), public keys: what programs ask, in JSON."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify, make_response, request
+from marshmallow import Schema
 
 from app.core.access import for_programs, public
 from app.core.errors import Invalid, NotFound
@@ -11,9 +12,11 @@ from app.core.forms import read
 from app.core.limits import limited
 from app.core.web import csrf
 from app.identity.tokens.errors import TokenRefused
-from app.identity.tokens.exchange import Issued, prove_machine, refresh
-from app.identity.tokens.forms import TokenRequest
+from app.identity.tokens.exchange import Issued, give_back, prove_machine, refresh
+from app.identity.tokens.forms import RevocationRequest, TokenRequest
 from app.identity.tokens.keys import public_keys
+
+DOTS_OF_ACCESS_TOKEN = 2  # it is a JWT
 
 token_endpoint = Blueprint("token_endpoint", __name__)
 
@@ -26,9 +29,23 @@ token_endpoint = Blueprint("token_endpoint", __name__)
 def token() -> Response:
     """An access token for a machine's secret or for a refresh token."""
     try:
-        return _answer(_exchange(_asked()))
+        return _answer(_exchange(_asked(TokenRequest)))
     except TokenRefused as refused:
         return _refused(refused)
+
+
+@token_endpoint.post("/t/<tenant>/api/token/revoke")
+@public
+@for_programs
+@csrf.exempt  # type: ignore[untyped-decorator]  # what is sent proves itself, no cookie
+@limited("token")
+def revoke() -> Response:
+    """End what a refresh token belongs to; the same answer for one that is none."""
+    try:
+        give_back(_refresh_token())
+    except TokenRefused as refused:
+        return _refused(refused)
+    return _unkept(make_response(""))
 
 
 @token_endpoint.get("/t/<tenant>/.well-known/jwks.json")
@@ -59,11 +76,18 @@ def _exchange(asked: Mapping[str, str]) -> Issued:
     raise TokenRefused("unsupported_grant_type", "client_credentials or refresh_token.")
 
 
-def _asked() -> Mapping[str, str]:
+def _refresh_token() -> str:
+    token = _asked(RevocationRequest)["token"]
+    if token.count(".") == DOTS_OF_ACCESS_TOKEN:
+        raise TokenRefused("unsupported_token_type", "An access token runs out by itself.")
+    return token
+
+
+def _asked(schema: type[Schema]) -> Mapping[str, str]:
     """The parameters, sent as a form or as JSON; none may come twice."""
     sent = dict(_parameters())
     try:
-        asked: Mapping[str, str] = read(TokenRequest, sent)
+        asked: Mapping[str, str] = read(schema, sent)
     except Invalid as error:
         raise TokenRefused("invalid_request", error.sentence) from error
     return asked

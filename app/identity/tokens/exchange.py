@@ -14,10 +14,11 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import Row, delete, insert, select, update
 
-from app.core import clock, security
+from app.core import audit, clock, security
 from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
+from app.identity.permissions import API_MANAGE
 from app.identity.queries import hash_of
 from app.identity.tokens import jwt, keys
 from app.identity.tokens.domain import (
@@ -83,6 +84,22 @@ def refresh(token: str, scope: str) -> Issued:
     if issued is None:
         raise TokenRefused("invalid_grant", WORN_OUT)
     return issued
+
+
+def give_back(token: str) -> None:
+    """End the grant of a refresh token; what belongs to none, or is over, is left alone."""
+    with transaction():
+        found = _find_refresh(token)
+        holder = lock_grant(found.grant_id) if found else None
+        if holder is not None:
+            end_grant(holder.grant_id)
+            note_end(holder.member_id, holder.grant_id)
+
+
+def note_end(actor_id: UUID, grant_id: UUID) -> None:
+    """Write down who ended a grant."""
+    after = {"revoked": True}
+    audit.record(API_MANAGE, "api_grant", grant_id, actor_id=actor_id, after=after)
 
 
 def end_grant(grant_id: UUID) -> None:

@@ -22,6 +22,12 @@ class TokenRequest(Schema):
     scope = fields.String(load_default="", validate=_TEXT)
 
 
+class RevocationRequest(Schema):
+    """RFC 7009: a hint of what kind the token is may come with it, and is not needed."""
+
+    token = fields.String(required=True, validate=_TEXT)
+
+
 class GrantForm(Schema):
     """What a program may do, and what it is called."""
 
