@@ -20,11 +20,10 @@ from app.privacy.files import draft_of, export_file
 from app.tenancy.commands import open_location
 from tests.support.packs import Drain
 from tests.support.programs import SCOPES, Program
-from tests.support.restaurants import Restaurant
+from tests.support.restaurants import HARBOUR, Restaurant
 from tests.support.staff import ACTS, hire, state_of
 from tests.support.together import together
 from tests.support.trade import finish, order, owner_of
-from tests.web.test_access import HARBOUR
 
 
 @pytest.fixture

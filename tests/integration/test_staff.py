@@ -18,9 +18,8 @@ from app.identity.staff.people import Work
 from app.identity.staff.queries import Wanted, get_person
 from app.identity.staff.queries import people as listed
 from app.tenancy.commands import open_location
-from tests.support.restaurants import Restaurant
+from tests.support.restaurants import HARBOUR, Restaurant
 from tests.support.staff import ACTS, EVERY_ROLE, hire, renamed, role_id, state_of
-from tests.web.test_access import HARBOUR
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
+from flask import Flask
 
 from app.settings.domains.dns import DnsResolver
 
@@ -77,6 +78,18 @@ def name_server() -> Iterator[NameServer]:
         finally:
             server.is_closing = True
             thread.join()
+
+
+@contextmanager
+def asked_by(app: Flask, server: NameServer) -> Iterator[None]:
+    """Until the block ends the application asks this server, which knows nothing yet."""
+    before = app.extensions["resolver"]
+    app.extensions["resolver"] = server.resolver()
+    server.texts, server.failing, server.is_silent = {}, set(), False
+    try:
+        yield
+    finally:
+        app.extensions["resolver"] = before
 
 
 def _serve(udp: socket.socket, server: NameServer) -> None:

@@ -85,6 +85,14 @@ def give_password(app: Flask, person: Person, *, next_: str = "") -> Visitor:
     return visitor
 
 
+def change_password(visitor: Visitor, current: str, new: str, status: int = 200) -> str:
+    """Fill in the account's form; what the page then says."""
+    form = visitor.form("/account/password")
+    return visitor.submit(
+        form, {"current_password": current, "password": new}, status=status
+    ).get_text()
+
+
 def is_in(visitor: Visitor, person: Person) -> bool:
     """Whether the browser opens pages that ask for a member."""
     answer = visitor.client.get(f"/t/{person.tenant}/account/menu")

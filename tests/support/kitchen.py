@@ -10,7 +10,7 @@ from app.core.db import end_reading, execute
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.kitchen.models import Ticket
-from app.kitchen.queries import find_ticket
+from app.kitchen.queries import board, find_ticket
 from app.kitchen.views import TicketView
 from app.ordering.commands import NewLine, PlaceOrder, place
 from tests.support.restaurants import Restaurant
@@ -51,6 +51,14 @@ def tickets_of(restaurant: Restaurant, order_id: UUID) -> dict[str, TicketView]:
         found = [find_ticket(restaurant.location.id, ticket_id) for ticket_id in ids]
         end_reading()
     return {names[ticket.station_id]: ticket for ticket in found if ticket is not None}
+
+
+def on_board(house: Restaurant) -> set[str]:
+    """The ids of the tickets on the kitchen's board."""
+    with house.inside():
+        shown = board(house.location.id, house.stations["Kitchen"])
+        end_reading()
+    return {str(ticket.id) for ticket in shown.tickets}
 
 
 def view_of(house: Restaurant) -> str:

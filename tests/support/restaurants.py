@@ -59,6 +59,15 @@ DINER = Plan(
     rates={"food": Decimal("8.875"), "drinks": Decimal("8.875")},
     staff={"charlie": "owner"},
 )
+# The second location of a restaurant that has one.
+HARBOUR = NewLocation(
+    slug="harbour",
+    name="Harbour",
+    time_zone="Europe/Rome",
+    locale="en",
+    currency="EUR",
+    tax_inclusive=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

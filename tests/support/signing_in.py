@@ -90,3 +90,8 @@ def token_of(client: FlaskClient) -> str | None:
     """The session token that the browser holds."""
     cookie = client.get_cookie(PLAIN_COOKIE)
     return str(cookie.value) if cookie else None
+
+
+def is_open(client: FlaskClient, tenant: str = "trattoria") -> bool:
+    """Whether somebody is at work at this browser."""
+    return client.get(f"/t/{tenant}/account/menu").status_code == 200

@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from flask import Flask
 from psycopg import Connection
 
 from app.core import mail
@@ -16,6 +17,7 @@ from app.identity.staff import invitations, people
 from app.identity.staff.people import Work
 from app.identity.staff.queries import get_person, roles
 from tests.support.restaurants import TRATTORIA, Person, Restaurant
+from tests.support.visitor import Visitor, signed_in
 
 EVERY_ROLE = replace(TRATTORIA, staff={role: role for role in ROLES})
 
@@ -80,3 +82,15 @@ def state_of(owner: Connection, person: Person) -> tuple[object, ...]:
     ).fetchone()
     assert row is not None
     return tuple(row)
+
+
+def at_staff(app: Flask, house: Restaurant, who: str) -> Visitor:
+    """Somebody at the list of people."""
+    visitor = signed_in(app, house.people[who])
+    visitor.get(staff_of(house))
+    return visitor
+
+
+def staff_of(house: Restaurant, member_id: object = "") -> str:
+    """The list's address, or a person's."""
+    return f"/t/{house.tenant.slug}/settings/staff" + (f"/{member_id}" if member_id else "")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from bs4 import BeautifulSoup, Tag
 from psycopg import Connection
 from psycopg.rows import dict_row
 
@@ -187,3 +188,27 @@ class Till:
         """Everything that must hold of the money here, whatever happened."""
         gateway = self.terminal.gateway()
         check_books(self.owner_url, self.owner, self.restaurant.tenant.id, gateway)
+
+
+def pay_url(till: Till, order_id: UUID) -> str:
+    """Where an order is paid."""
+    return f"{till.restaurant.url}/orders/{order_id}/pay"
+
+
+def due(shown: BeautifulSoup) -> str:
+    """What stands in the largest type, with its label."""
+    found = shown.select_one(".due")
+    assert found
+    label, amount = found.select_one(".label"), found.select_one(".amount")
+    assert label
+    assert amount
+    return f"{label.get_text(strip=True)} {amount.get_text(strip=True)}"
+
+
+def form_of(shown: BeautifulSoup, button: str) -> Tag:
+    """The one form whose button says so."""
+    found: list[Tag] = [
+        form for form in shown.find_all("form") if button in form.get_text(" ", strip=True)
+    ]
+    assert len(found) == 1, f"{len(found)} forms say {button}"
+    return found[0]

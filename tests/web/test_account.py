@@ -1,4 +1,4 @@
-"""What a person changes of the account: password, factors, address; and what is asked of them."""
+"""What a person changes of the account: password and address, and who is told of it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,13 +9,12 @@ import pytest
 from flask import Flask
 from psycopg import Connection
 
-from app.core import clock
 from app.core.ids import new_id
 from app.identity.actor import Actor
 from app.identity.commands import NewMember, add_member
 from app.identity.permissions import ALL
 from tests.support.factors import (
-    STEP,
+    change_password,
     give_password,
     is_in,
     link_in,
@@ -43,33 +42,12 @@ def visitor(bob: Person, client_of: Callable[[Person], Visitor]) -> Visitor:
     return found
 
 
-@pytest.fixture
-def strict(
-    new_restaurant: Callable[[], Restaurant], client_of: Callable[[Person], Visitor]
-) -> Restaurant:
-    """A restaurant whose owner has asked for second factors, and has one."""
-    place = new_restaurant()
-    alice = place.people["alice"]
-    owner = client_of(alice)
-    set_up_app(owner, alice)
-    owner.get(f"/t/{place.tenant.slug}/settings/security")
-    owner.submit(owner.form("/settings/security"), {"needed": "1"})
-    return place
-
-
-def change(visitor: Visitor, current: str, new: str, status: int = 200) -> str:
-    form = visitor.form("/account/password")
-    return visitor.submit(
-        form, {"current_password": current, "password": new}, status=status
-    ).get_text()
-
-
 def test_a_new_password_replaces_the_old_and_ends_every_other_session(
     app: Flask, bob: Person, visitor: Visitor, client_of: Callable[[Person], Visitor]
 ) -> None:
     elsewhere = client_of(bob)
 
-    assert "signed out everywhere else" in change(visitor, bob.password, NEW)
+    assert "signed out everywhere else" in change_password(visitor, bob.password, NEW)
 
     assert is_in(visitor, bob)
     assert not is_in(elsewhere, bob)
@@ -80,7 +58,7 @@ def test_a_new_password_replaces_the_old_and_ends_every_other_session(
 def test_a_wrong_present_password_changes_nothing(
     app: Flask, bob: Person, visitor: Visitor
 ) -> None:
-    assert "present password is wrong" in change(visitor, "not his", NEW, status=422)
+    assert "present password is wrong" in change_password(visitor, "not his", NEW, status=422)
 
     assert try_password(app.test_client(), bob.tenant, bob.email).status_code == 303
 
@@ -89,7 +67,7 @@ def test_a_wrong_present_password_changes_nothing(
 def test_a_weak_password_comes_back_with_the_reason(
     weak: str, bob: Person, visitor: Visitor
 ) -> None:
-    said = change(visitor, bob.password, weak, status=422)
+    said = change_password(visitor, bob.password, weak, status=422)
 
     assert any(word in said for word in ("characters at least", "easy to guess", "everybody here"))
 
@@ -134,67 +112,10 @@ def test_what_is_typed_is_written_into_no_log(
 ) -> None:
     caplog.set_level("INFO")
     visitor.post(f"/t/{bob.tenant}/password/strength", password="canary-password-4711")
-    change(visitor, "canary-password-4711", "canary-password-4712", status=422)
+    change_password(visitor, "canary-password-4711", "canary-password-4712", status=422)
 
     assert "/password/strength" in caplog.text
     assert "canary" not in caplog.text
-
-
-def test_the_last_factor_goes_only_where_the_password_can_stand_alone(
-    app: Flask, bob: Person, visitor: Visitor
-) -> None:
-    set_up_app(visitor, bob)
-    visitor.get(f"/t/{bob.tenant}/account/security")
-    change(visitor, bob.password, "vux9fiqo")
-
-    short = visitor.submit(visitor.form("/remove"), {"password": "vux9fiqo"}, status=409)
-    change(visitor, "vux9fiqo", NEW)
-    wrong = visitor.submit(visitor.form("/remove"), {"password": "not his, but long"}, status=422)
-    visitor.submit(visitor.form("/remove"), {"password": NEW})
-
-    assert "First choose a password of 15 characters" in short.get_text()
-    assert "The password is wrong." in wrong.get_text()
-    assert try_password(app.test_client(), bob.tenant, bob.email, NEW).location.endswith("/diner/")
-
-
-def test_one_of_several_factors_goes_without_a_word(visitor: Visitor, bob: Person) -> None:
-    set_up_app(visitor, bob)
-    set_up_passkey(visitor, bob, "Blue key")
-    page = visitor.get(f"/t/{bob.tenant}/account/security")
-    blue = page.select("form[action$='/remove']")[1]
-
-    visitor.submit(blue)
-
-    assert visitor.page is not None
-    assert "Blue key" not in visitor.page.get_text()
-    assert "Authenticator app" in visitor.page.get_text()
-
-
-def test_nobody_removes_what_is_another_persons(
-    visitor: Visitor, diner: Restaurant, client_of: Callable[[Person], Visitor]
-) -> None:
-    eve = newcomer(diner)
-    hers = client_of(eve)
-    set_up_app(hers, eve)
-    form = hers.get(f"/t/{eve.tenant}/account/security").select_one("form[action$='/remove']")
-    assert form is not None
-
-    visitor.send(str(form["action"]), {"csrf_token": visitor.token}, status=404)
-
-
-def test_a_second_app_is_refused(visitor: Visitor, bob: Person) -> None:
-    set_up_app(visitor, bob)
-    page = visitor.get(f"/t/{bob.tenant}/account/app/new")
-    secret = page.select_one(".secret")
-    assert secret is not None
-
-    with clock.use(clock.now() + STEP):
-        import pyotp  # noqa: PLC0415
-
-        code = pyotp.TOTP(secret.get_text().replace(" ", "")).at(clock.now())
-        answer = visitor.submit(visitor.form("/account/app"), {"code": code}, status=409)
-
-    assert "There is an app already" in answer.get_text()
 
 
 def test_who_works_by_pin_alone_has_no_account_to_change(
@@ -253,7 +174,7 @@ def test_a_person_is_told_of_every_change(
 ) -> None:
     set_up_app(visitor, bob)
     visitor.get(f"/t/{bob.tenant}/account/security")
-    change(visitor, bob.password, NEW)
+    change_password(visitor, bob.password, NEW)
     drain()
 
     told = "\n".join(mails_to(app, bob.email))
@@ -281,84 +202,6 @@ def test_changes_of_an_account_are_in_the_audit_trail(
     }
 
 
-def test_who_must_have_a_second_factor_sets_it_up_before_anything_else(
-    app: Flask, strict: Restaurant
-) -> None:
-    boss = newcomer(strict, "manager")
-    visitor = give_password(app, boss, next_=f"{strict.url}/dashboard")
-
-    assert visitor.path.endswith("/account/security")
-    assert "asks you for a second factor" in str(visitor.page)
-    for closed in ("dashboard", "floor", "menu"):
-        visitor.get(f"{strict.url}/{closed}")
-        assert visitor.path.endswith("/account/security")
-    set_up_app(visitor, boss)
-    visitor.get(f"{strict.url}/dashboard")
-    assert visitor.path == f"{strict.url}/dashboard"
-
-
-def test_fragments_and_programs_are_closed_to_who_lacks_it(app: Flask, strict: Restaurant) -> None:
-    boss = newcomer(strict, "manager")
-    visitor = give_password(app, boss)
-
-    answer = visitor.client.get(f"{strict.url}/dashboard", headers={"HX-Request": "true"})
-
-    assert answer.status_code == 204
-    assert answer.headers["HX-Redirect"].endswith("/account/security")
-
-
-def test_all_other_roles_may_choose(app: Flask, strict: Restaurant) -> None:
-    visitor = give_password(app, newcomer(strict, "server"))
-
-    assert visitor.path == f"{strict.url}/floor"
-
-
-def test_who_is_signed_in_is_led_to_it_as_soon_as_it_is_asked_for(
-    new_restaurant: Callable[[], Restaurant], client_of: Callable[[Person], Visitor]
-) -> None:
-    place = new_restaurant()
-    boss, alice = newcomer(place, "manager"), place.people["alice"]
-    working, owner = client_of(boss), client_of(alice)
-    path = f"/t/{place.tenant.slug}/settings/security"
-
-    owner.get(path)
-    owner.submit(owner.form("/settings/security"), {"needed": "1"})
-    working.get(f"{place.url}/dashboard")
-    led = working.path
-    assert owner.path.endswith("/account/security")  # she has none herself
-    set_up_app(owner, alice)
-    page = owner.get(path)
-    assert [chip.get_text(strip=True) for chip in page.select(".entries .chip")] == [
-        "second factor",
-        "password alone",
-    ]
-    form = owner.form("/settings/security")
-    owner.send(path, {"csrf_token": str(form.select_one("[name=csrf_token]")["value"])})  # type: ignore[index]
-    working.get(f"{place.url}/dashboard")
-
-    assert led.endswith("/account/security")
-    assert working.path == f"{place.url}/dashboard"
-
-
-def test_what_the_restaurant_asks_for_cannot_be_removed(strict: Restaurant, app: Flask) -> None:
-    boss = newcomer(strict, "manager")
-    visitor = give_password(app, boss)
-    set_up_app(visitor, boss)
-    visitor.get(f"/t/{boss.tenant}/account/security")
-
-    answer = visitor.submit(visitor.form("/remove"), {"password": boss.password}, status=409)
-
-    assert "asks you for a second factor" in answer.get_text()
-
-
-def test_only_the_owner_says_what_is_asked_for(strict: Restaurant, app: Flask) -> None:
-    boss = newcomer(strict, "manager")
-    visitor = give_password(app, boss)
-    set_up_app(visitor, boss)
-
-    visitor.post(f"/t/{boss.tenant}/settings/security", status=403, needed="0")
-
-
 def test_one_account_at_two_restaurants_has_sessions_of_its_own_at_each(
     app: Flask, bob: Person, trattoria: Restaurant, client_of: Callable[[Person], Visitor]
 ) -> None:
@@ -376,6 +219,6 @@ def test_one_account_at_two_restaurants_has_sessions_of_its_own_at_each(
     assert give_password(app, also).path.endswith("/sign-in/second")
     assert is_in(over_there, also)
     here.get(f"/t/{bob.tenant}/account/security")
-    change(here, bob.password, NEW)  # and so is the password
+    change_password(here, bob.password, NEW)  # and so is the password
     assert not is_in(over_there, also)
     assert isinstance(there, UUID)

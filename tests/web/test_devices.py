@@ -1,174 +1,19 @@
-"""Pairing devices: by code, on the spot, anew, and the end of it."""
+"""Paired devices: how they are, what is changed of them, paired anew, and the end of them."""
 
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
-from flask.testing import FlaskClient
 from psycopg import Connection
-from werkzeug.test import TestResponse
 
 from app.core import clock
 from app.identity.devices import NewDevice, revoke_device
 from app.identity.devices import prepare_device as prepare
 from app.privacy.commands import keeping
+from tests.support.pairing import CODE, redeem
 from tests.support.restaurants import Cast, Person, Restaurant
-from tests.support.signing_in import (
-    DEVICE_COOKIE,
-    open_browser,
-    open_device,
-    open_tablet,
-    token_in,
-    token_of,
-    try_pin,
-)
+from tests.support.signing_in import open_device, open_tablet, token_in
 from tests.support.visitor import Visitor
-
-NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
-CODE = re.compile(r"[A-HJ-KMNP-Z2-9]{4}-[A-HJ-KMNP-Z2-9]{4}")
-
-
-def make_code(owner: Visitor, restaurant: Restaurant, **wanted: object) -> str:
-    """Fill in the manager's form; the code that its page then shows."""
-    owner.get(f"/t/{restaurant.tenant.slug}/settings/devices/new")
-    values = {"kind": "tablet", "name": "Bar tablet", "location_id": restaurant.location.id}
-    page = owner.submit(owner.form("/settings/devices"), {**values, **wanted})
-    found = CODE.search(page.get_text())
-    assert found is not None, page.get_text()
-    return found[0]
-
-
-def redeem(client: FlaskClient, slug: str, code: str) -> TestResponse:
-    """Type a code at the pairing page."""
-    token = token_in(client.get(f"/t/{slug}/pair"))
-    return client.post(f"/t/{slug}/pair", data={"code": code, "csrf_token": token})
-
-
-@pytest.fixture
-def owner(client_of: Callable[[Person], Visitor], trattoria: Restaurant) -> Visitor:
-    return client_of(trattoria.people["alice"])
-
-
-def test_a_tablet_paired_by_code_asks_who_works_there(
-    app: Flask, owner: Visitor, trattoria: Restaurant
-) -> None:
-    code, client = make_code(owner, trattoria), app.test_client()
-
-    answer = redeem(client, "trattoria", code.lower().replace("-", " "))
-
-    (cookie,) = [it for it in answer.headers.getlist("Set-Cookie") if it.startswith(DEVICE_COOKIE)]
-    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
-    assert answer.location == "/t/trattoria/device"
-    assert client.get("/t/trattoria/device").location == "/t/trattoria/pin"
-    assert try_pin(client, trattoria.people["bob"], trattoria.people["bob"].pin).status_code == 303
-
-
-def test_on_https_the_devices_cookie_is_bound_to_the_host(
-    app: Flask, owner: Visitor, trattoria: Restaurant
-) -> None:
-    code, client = make_code(owner, trattoria), app.test_client()
-    secure = {
-        "base_url": "https://nibblix.example",
-        "headers": {"Referer": "https://nibblix.example/"},
-    }
-    token = token_in(client.get("/t/trattoria/pair", **secure))
-
-    answer = client.post("/t/trattoria/pair", data={"code": code, "csrf_token": token}, **secure)
-
-    (cookie,) = [it for it in answer.headers.getlist("Set-Cookie") if "-device=" in it]
-    assert cookie.startswith("__Host-nibblix-device=")
-    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
-
-
-def test_nothing_is_paired_over_plain_http_in_public(app: Flask, trattoria: Restaurant) -> None:
-    client, base = app.test_client(), "http://nibblix.example"
-    token = token_in(client.get(f"/t/{trattoria.tenant.slug}/pair", base_url=base))
-
-    answer = client.post(
-        f"/t/{trattoria.tenant.slug}/pair",
-        data={"code": "ABCD-EFGH", "csrf_token": token},
-        base_url=base,
-    )
-
-    assert answer.status_code == 403
-
-
-def test_the_qr_leads_to_the_form_with_its_code_and_pairs_nothing_by_itself(
-    app: Flask, owner: Visitor, trattoria: Restaurant
-) -> None:
-    code = make_code(owner, trattoria)
-    client = app.test_client()
-
-    page = client.get("/t/trattoria/pair", query_string={"code": code.replace("-", "")})
-
-    field = BeautifulSoup(page.get_data(as_text=True), "html.parser").select_one("#code")
-    picture = owner.page.select_one(".pairing img") if owner.page else None
-    assert field is not None
-    assert picture is not None
-    assert field["value"] == code.replace("-", "")
-    assert str(picture["src"]).startswith("data:image/svg+xml")
-    assert client.get_cookie(DEVICE_COOKIE) is None
-    assert redeem(client, "trattoria", code).status_code == 303
-
-
-def test_a_code_works_once(app: Flask, owner: Visitor, trattoria: Restaurant) -> None:
-    code = make_code(owner, trattoria)
-    first, second = app.test_client(), app.test_client()
-
-    statuses = [redeem(client, "trattoria", code).status_code for client in (first, second)]
-
-    assert statuses == [303, 422]
-    assert second.get_cookie(DEVICE_COOKIE) is None
-
-
-def test_a_code_works_for_ten_minutes(
-    app: Flask, new_restaurant: Callable[[], Restaurant], client_of: Callable[[Person], Visitor]
-) -> None:
-    place = new_restaurant()
-    with clock.use(NOON):
-        owner = client_of(place.people["alice"])
-        late, later = make_code(owner, place), make_code(owner, place, name="Two")
-    with clock.use(NOON + timedelta(minutes=9, seconds=59)):
-        assert redeem(app.test_client(), place.tenant.slug, late).status_code == 303
-    with clock.use(NOON + timedelta(minutes=10)):
-        assert redeem(app.test_client(), place.tenant.slug, later).status_code == 422
-
-
-def test_a_code_of_one_restaurant_opens_no_other(
-    app: Flask, owner: Visitor, trattoria: Restaurant, diner: Restaurant
-) -> None:
-    code = make_code(owner, trattoria)
-
-    assert redeem(app.test_client(), diner.tenant.slug, code).status_code == 422
-    assert redeem(app.test_client(), "trattoria", code).status_code == 303
-
-
-def test_codes_are_not_tried_for_long(app: Flask, new_restaurant: Callable[[], Restaurant]) -> None:
-    slug = new_restaurant().tenant.slug
-
-    statuses = [redeem(app.test_client(), slug, "ABCD-EFGH").status_code for _ in range(6)]
-
-    assert statuses == [422] * 5 + [429]
-
-
-def test_a_manager_pairs_the_browser_at_hand_in_one_tap(
-    app: Flask, new_restaurant: Callable[[], Restaurant]
-) -> None:
-    place = new_restaurant()
-    client = open_browser(app, place, place.people["alice"])
-    page = client.get(f"/t/{place.tenant.slug}/settings/devices/new")
-    values = {"kind": "tablet", "name": "Here", "location_id": place.location.id, "here": "1"}
-
-    answer = client.post(
-        f"/t/{place.tenant.slug}/settings/devices", data={**values, "csrf_token": token_in(page)}
-    )
-
-    assert answer.location == f"/t/{place.tenant.slug}/device"
-    assert token_of(client) is None
-    assert try_pin(client, place.people["bob"], place.people["bob"].pin).status_code == 303
 
 
 def test_a_device_says_once_a_minute_how_it_is(
@@ -251,36 +96,6 @@ def test_a_screens_stations_are_changed_and_its_name(
     assert client.get(f"{place.url}/kitchen/bar").status_code == 200
     assert client.get(f"{place.url}/kitchen/kitchen").status_code == 404
     assert nothing.status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"name": " "}, "Give it a name."),
-        ({"name": "x" * 61}, "At most 60 characters"),
-        ({"name": "4111 1111 1111 1111"}, "This looks like a card number."),
-        ({"kind": "toaster"}, "Choose what it is."),
-        ({"kind": "kitchen"}, "Choose what this screen shows."),
-    ],
-)
-def test_a_form_that_makes_no_device_says_why(
-    owner: Visitor, trattoria: Restaurant, values: dict[str, str], sentence: str
-) -> None:
-    owner.get("/t/trattoria/settings/devices/new")
-    wanted = {"kind": "tablet", "name": "Bar", "location_id": trattoria.location.id}
-
-    page = owner.submit(owner.form("/settings/devices"), {**wanted, **values}, status=422)
-
-    assert sentence in page.get_text()
-
-
-def test_a_device_never_stands_at_another_restaurants_location(
-    owner: Visitor, diner: Restaurant
-) -> None:
-    owner.get("/t/trattoria/settings/devices/new")
-    wanted = {"kind": "tablet", "name": "Bar", "location_id": diner.location.id}
-
-    owner.submit(owner.form("/settings/devices"), wanted, status=404)
 
 
 def test_what_was_never_paired_is_forgotten_after_a_day(

@@ -3,28 +3,25 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
 from flask import Flask
 from psycopg import Connection
 
 from app.core import clock
-from app.identity.actor import Actor
 from app.identity.passwords import is_right, peppered
-from app.identity.staff import invitations, people
-from app.identity.staff.people import Work
+from app.identity.staff import people
 from app.identity.staff.queries import get_person
 from tests.support.factors import newcomer, set_up_app
+from tests.support.invitations import NEW_PASSWORD, PIN, accept, address_of, follow, invited
 from tests.support.restaurants import PASSWORD, Person, Restaurant
 from tests.support.signing_in import try_password
-from tests.support.staff import EVERY_ROLE, hire, link_mailed, role_id, token_in
+from tests.support.staff import EVERY_ROLE, token_in
+from tests.support.trade import owner_of
 from tests.support.visitor import Visitor, signed_in
-
-NEW_PASSWORD = "an entirely new sentence"
-PIN = "8642"
 
 
 @pytest.fixture
@@ -36,38 +33,7 @@ def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
 @pytest.fixture
 def invite(house: Restaurant, owner_connection: Connection) -> Callable[[str], tuple[UUID, str]]:
     """`invite("ida@x.example")` is the new member's id and the path of the mailed link."""
-
-    def ask(email: str) -> tuple[UUID, str]:
-        with house.inside():
-            work = Work(name="Ida", role_id=role_id("server"))
-            member_id = invitations.invite(boss(house), house.tenant, work, email)
-            return member_id, link_mailed(house, owner_connection)
-
-    return ask
-
-
-def boss(house: Restaurant) -> Actor:
-    """The owner."""
-    return house.people["owner"].actor
-
-
-def follow(app: Flask, link: str) -> Visitor:
-    """Somebody who follows a link from a mail."""
-    visitor = Visitor(app)
-    visitor.get(link)
-    return visitor
-
-
-def accept(visitor: Visitor, password: str, *, status: int = 200, pin: str = PIN) -> BeautifulSoup:
-    """Fill the invitation in."""
-    return visitor.submit(
-        visitor.form("/invite"), {"password": password, "pin": pin}, status=status
-    )
-
-
-def address_of(name: str, house: Restaurant) -> str:
-    """An e-mail that only this test knows."""
-    return f"{name}@{house.tenant.slug}.example"
+    return partial(invited, house, owner_connection)
 
 
 def test_who_is_new_chooses_password_and_pin_and_is_in(
@@ -107,26 +73,6 @@ def test_the_pin_chosen_is_the_one_that_counts(
         assert not is_right(kept, peppered("9753"))
 
 
-def test_the_mail_leads_to_the_installations_own_address(
-    house: Restaurant, owner_connection: Connection, app: Flask
-) -> None:
-    owner = signed_in(app, house.people["owner"])
-    page = owner.get(f"/t/{house.tenant.slug}/settings/staff/invite")
-    role = page.find("option", string="Server")
-    assert role is not None
-
-    owner.submit(
-        owner.form("/invite"),
-        {"name": "Ida", "email": address_of("IDA", house), "role_id": role["value"]},
-    )
-
-    assert owner.page is not None
-    assert "invited" in owner.page.get_text()
-    link = link_mailed(house, owner_connection)
-    assert link.startswith(f"/t/{house.tenant.slug}/invite?token=")
-    assert address_of("ida", house) in follow(app, link).page.get_text()  # type: ignore[union-attr]
-
-
 def test_who_works_elsewhere_proves_it_by_the_password_from_there(
     app: Flask, house: Restaurant, diner: Restaurant, invite: Callable[[str], tuple[UUID, str]]
 ) -> None:
@@ -147,7 +93,7 @@ def test_who_works_elsewhere_proves_it_by_the_password_from_there(
         answer = try_password(app.test_client(), tenant, charlie.email)
         assert answer.status_code == 303
     with house.inside():
-        people.deactivate(boss(house), member_id)
+        people.deactivate(owner_of(house), member_id)
     assert try_password(app.test_client(), house.tenant.slug, charlie.email).status_code == 422
     assert try_password(app.test_client(), diner.tenant.slug, charlie.email).status_code == 303
 
@@ -164,26 +110,6 @@ def test_the_page_does_not_tell_who_has_an_account(
         accept(follow(app, link), NEW_PASSWORD, pin="12", status=422)
 
     assert pages[0] == pages[1]
-
-
-def test_inviting_tells_no_more_of_a_known_address_than_of_an_unknown_one(
-    app: Flask, house: Restaurant, diner: Restaurant
-) -> None:
-    owner = signed_in(app, house.people["owner"])
-    page = owner.get(f"/t/{house.tenant.slug}/settings/staff/invite")
-    role = page.find("option", string="Server")
-    assert role is not None
-    shown = []
-    for email in (address_of("nobody", house), diner.people["charlie"].email):
-        owner.get(f"/t/{house.tenant.slug}/settings/staff/invite")
-        values = {"name": "Ida", "email": email, "role_id": role["value"]}
-        answer = owner.submit(owner.form("/invite"), values)
-        main = answer.select_one("main")
-        assert main is not None
-        words = main.get_text(" ").replace(email, "")
-        shown.append(" ".join(words.split()))
-
-    assert shown[0] == shown[1]
 
 
 def test_wrong_passwords_at_an_invitation_are_waited_for(
@@ -242,99 +168,6 @@ def test_a_link_runs_out_after_a_week(
 
     assert (early, late) == (200, 410)
     assert "ran out on" in page.get_text()
-
-
-def test_a_withdrawn_invitation_leads_nowhere_and_leaves_nothing(
-    app: Flask,
-    house: Restaurant,
-    invite: Callable[[str], tuple[UUID, str]],
-    owner_connection: Connection,
-) -> None:
-    member_id, link = invite(address_of("ida", house))
-    late = follow(app, link)
-    owner = signed_in(app, house.people["owner"])
-    owner.get(f"/t/{house.tenant.slug}/settings/staff/{member_id}")
-
-    owner.submit(owner.form("/withdraw"))
-    answer = accept(late, NEW_PASSWORD, status=410)
-
-    assert "has been used or has run out" in answer.get_text()
-    for table in ("member", "email_link"):
-        row = owner_connection.execute(
-            f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s", [f"%{member_id}%"]
-        ).fetchone()
-        assert row == (0,)
-
-
-def test_a_link_sent_again_ends_the_one_before(
-    app: Flask,
-    house: Restaurant,
-    invite: Callable[[str], tuple[UUID, str]],
-    owner_connection: Connection,
-) -> None:
-    email = address_of("ida", house)
-    member_id, first = invite(email)
-    owner = signed_in(app, house.people["owner"])
-    owner.get(f"/t/{house.tenant.slug}/settings/staff/{member_id}")
-    owner.submit(owner.form("/invitation"), {"email": address_of("ida.new", house)})
-    second = link_mailed(house, owner_connection)
-
-    assert app.test_client().get(first).status_code == 410
-    accept(follow(app, second), NEW_PASSWORD)
-    with house.inside():
-        assert get_person(member_id).email == address_of("ida.new", house)
-
-
-def test_a_pin_only_colleague_may_get_an_e_mail(
-    app: Flask, house: Restaurant, owner_connection: Connection
-) -> None:
-    with house.inside():
-        sam = hire(boss(house), "Sam", "server")
-        invitations.send(boss(house), house.tenant, sam.member_id, address_of("sam", house))
-        link = link_mailed(house, owner_connection)
-        waiting = get_person(sam.member_id)
-
-    accept(follow(app, link), NEW_PASSWORD)
-
-    assert waiting.state == "active"
-    with house.inside():
-        assert get_person(sam.member_id).email == address_of("sam", house)
-
-
-@pytest.mark.parametrize("is_gone", [False, True])
-def test_an_address_that_somebody_has_here_is_told_by_name(
-    app: Flask, house: Restaurant, *, is_gone: bool
-) -> None:
-    server = house.people["server"]
-    if is_gone:
-        with house.inside():
-            people.deactivate(boss(house), server.member_id)
-    owner = signed_in(app, house.people["owner"])
-    page = owner.get(f"/t/{house.tenant.slug}/settings/staff/invite")
-    role = page.find("option", string="Server")
-    assert role is not None
-    values = {"name": "Again", "email": server.email.upper(), "role_id": role["value"]}
-
-    answer = owner.submit(owner.form("/invite"), values, status=409)
-
-    words = "Reactivate Server instead." if is_gone else "Server works here already"
-    assert words in answer.get_text()
-    assert answer.select_one("input[name=name][value=Again]")
-
-
-def test_somebody_who_is_invited_is_not_invited_twice(
-    house: Restaurant, invite: Callable[[str], tuple[UUID, str]], app: Flask
-) -> None:
-    email = address_of("ida", house)
-    invite(email)
-    owner = signed_in(app, house.people["owner"])
-    owner.get(f"/t/{house.tenant.slug}/settings/staff/invite")
-    with house.inside():
-        values = {"name": "Ida", "email": email, "role_id": str(role_id("server"))}
-
-    answer = owner.submit(owner.form("/invite"), values, status=409)
-
-    assert "Somebody is invited at this e-mail already." in answer.get_text()
 
 
 def test_who_is_invited_can_do_nothing_yet(

@@ -1,26 +1,16 @@
-"""The pay screen, with and without a script, and with a real terminal."""
+"""The pay screen: cash, shares, tips and cards at a real terminal, with and without a script."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from uuid import UUID
 
 import pytest
-from bs4 import BeautifulSoup, Tag
-from psycopg import Connection
+from bs4 import BeautifulSoup
 
 from app.core.ids import new_id
 from app.ordering import commands as ordering
 from tests.support.restaurants import Restaurant
-from tests.support.servers import Addresses
-from tests.support.till import Till, open_till
+from tests.support.till import Till, due, form_of, pay_url
 from tests.support.visitor import Visitor
-from tests.terminal_process import TerminalProcess
-
-
-@pytest.fixture(scope="module")
-def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalProcess]:
-    with TerminalProcess(tmp_path_factory.mktemp("terminal")) as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -29,48 +19,8 @@ def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
 
 
 @pytest.fixture
-def till(
-    bistro: Restaurant,
-    terminal: TerminalProcess,
-    owner_connection: Connection,
-    addresses: Addresses,
-    drain: Callable[..., None],
-) -> Iterator[Till]:
-    with open_till(bistro, terminal, owner_connection, addresses.owner_url, drain) as opened:
-        yield opened
-
-
-@pytest.fixture
 def dan(till: Till, client_of: Callable[..., Visitor]) -> Visitor:
     return client_of(till.dan)
-
-
-@pytest.fixture
-def alice(till: Till, client_of: Callable[..., Visitor]) -> Visitor:
-    return client_of(till.restaurant.people["alice"])
-
-
-def pay_url(till: Till, order_id: UUID) -> str:
-    return f"{till.restaurant.url}/orders/{order_id}/pay"
-
-
-def due(shown: BeautifulSoup) -> str:
-    """What stands in the largest type, with its label."""
-    found = shown.select_one(".due")
-    assert found
-    label, amount = found.select_one(".label"), found.select_one(".amount")
-    assert label
-    assert amount
-    return f"{label.get_text(strip=True)} {amount.get_text(strip=True)}"
-
-
-def form_of(shown: BeautifulSoup, button: str) -> Tag:
-    """The one form whose button says so."""
-    found: list[Tag] = [
-        form for form in shown.find_all("form") if button in form.get_text(" ", strip=True)
-    ]
-    assert len(found) == 1, f"{len(found)} forms say {button}"
-    return found[0]
 
 
 def status(shown: BeautifulSoup) -> str:
@@ -238,60 +188,6 @@ def test_sending_goes_on_to_the_payment(till: Till, dan: Visitor) -> None:
 
     assert due(sent) == "To pay €8.00"
     assert sent.select(".quick-cash")
-
-
-def test_money_is_given_back_from_a_sheet(till: Till, alice: Visitor) -> None:
-    order = till.order("Bruschetta")
-    payment_id = till.cash(order.bill_id, 650)
-    alice.get(pay_url(till, order.order_id))
-
-    sheet = alice.get(f"{till.restaurant.url}/payments/{payment_id}/refunds/new", fragment=True)
-    said = {"amount": "2.50", "reason": "Cold soup"}
-    shown = alice.submit(form_of(sheet, "Give back"), said, fragment=True)
-
-    assert "2.50 given back" in shown.get_text(" ", strip=True)
-    assert due(shown) == "Paid €6.50"
-
-
-def test_money_is_given_back_without_a_script(till: Till, alice: Visitor) -> None:
-    order = till.order("Bruschetta")
-    payment_id = till.cash(order.bill_id, 650)
-
-    page = alice.get(f"{till.restaurant.url}/payments/{payment_id}/refunds/new")
-    said = {"amount": "6.50", "reason": "Cold soup"}
-    shown = alice.submit(form_of(page, "Give back"), said)
-
-    assert alice.path == pay_url(till, order.order_id)
-    assert "6.50 given back" in shown.get_text(" ", strip=True)
-    assert "Refund" not in shown.get_text()
-
-
-@pytest.mark.parametrize(
-    "said",
-    [{"amount": "6.51", "reason": "x"}, {"amount": "1", "reason": ""}, {"reason": "x"}],
-)
-def test_a_refund_that_will_not_do_is_refused(
-    till: Till, alice: Visitor, said: dict[str, str]
-) -> None:
-    order = till.order("Bruschetta")
-    payment_id = till.cash(order.bill_id, 650)
-    alice.get(pay_url(till, order.order_id))
-
-    url = f"{till.restaurant.url}/payments/{payment_id}/refunds"
-    alice.send(url, said, status=422, fragment=True)
-
-    row = till.owner.execute("SELECT count(*) FROM refund WHERE payment_id = %s", [payment_id])
-    assert row.fetchone() == (0,)
-
-
-def test_who_may_not_give_refunds_sees_no_way_to(till: Till, dan: Visitor) -> None:
-    order = till.order("Bruschetta")
-    payment_id = till.cash(order.bill_id, 650)
-
-    page = dan.get(pay_url(till, order.order_id))
-    dan.get(f"{till.restaurant.url}/payments/{payment_id}/refunds/new", status=403)
-
-    assert "Refund" not in page.get_text()
 
 
 def test_cooks_take_no_money(till: Till, client_of: Callable[..., Visitor]) -> None:
