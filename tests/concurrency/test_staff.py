@@ -63,7 +63,7 @@ def test_an_owner_is_left(
         told = together(lambda index: _try(house, acts[index]), 2)  # noqa: B023 (called at once)
 
         assert _owners(owner_connection, house) == 1
-        assert sorted(told) == ["done", "last_owner"]
+        assert sorted(told) in (["done", "last_owner"], ["done", "former"])
 
 
 @pytest.mark.parametrize("other", [erase, leave, demote], ids=["erased", "left", "demoted"])

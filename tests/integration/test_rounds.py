@@ -157,6 +157,9 @@ def test_a_restaurant_that_cannot_be_erased_keeps_no_other_from_it(
             " erase_after = erase_after - interval '31 d' WHERE id = %s",
             [house.tenant.id],
         )
+        owner_connection.execute(
+            "UPDATE data_export SET ready_at = asked_at WHERE tenant_id = %s", [house.tenant.id]
+        )
     tried: list[UUID] = []
 
     def fail(tenant_id: UUID) -> None:
