@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from app.core import audit, clock
 from app.core.db import execute, transaction
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.identity.account.people import hold_account_at
@@ -146,11 +147,13 @@ def open_account(email: str, password: str, *words: str) -> UUID:
     """Open an account for an e-mail that has none; Invalid for a password that cannot be one.
 
     `words` are what its owner and the restaurant are called: a password must be more than that.
+    Raises Conflict where another restaurant opens one for the same e-mail at this moment.
     """
     account_id = new_id()
     secret = hash_secret(check_password(password, words=(email, *words)))
-    execute(
-        text("SELECT app.account_open(:id, :email, :secret, :at)"),
-        {"id": account_id, "email": email, "secret": secret, "at": clock.now()},
-    )
+    new = {"id": account_id, "email": email, "secret": secret, "at": clock.now()}
+    try:
+        execute(text("SELECT app.account_open(:id, :email, :secret, :at)"), new)
+    except IntegrityError as error:
+        raise Conflict("email_taken", "This e-mail has just got its account. Try again.") from error
     return account_id

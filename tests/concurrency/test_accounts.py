@@ -185,3 +185,19 @@ def _login(house: Restaurant, person: Person) -> Login:
         found = find_login(open_login(person.member_id))
     assert found is not None
     return found
+
+
+def test_of_two_restaurants_that_open_an_account_for_one_e_mail_the_second_is_told(
+    here: Restaurant, there: Restaurant, owner_connection: Connection
+) -> None:
+    email = f"{new_id().hex}@guests.example"
+
+    def hire(house: Restaurant) -> Callable[[], object]:
+        new = NewMember(name="Ida", role="server", email=email, password=PASSWORD)
+        return lambda: add_member(owner_of(house), new)
+
+    told = second_while_first(owner_connection, (here, hire(here)), (there, hire(there)))
+
+    assert told == "email_taken"
+    with there.inside():
+        hire(there)()
