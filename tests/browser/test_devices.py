@@ -110,16 +110,20 @@ def test_a_tablet_is_paired_worked_at_locked_and_gone_on_with(
     expect(page.locator("a.avatar")).to_have_text("D", timeout=SOON_MS)
 
 
+def stand_at_the_floor(tablet: Device, bistro: Restaurant, person: Person) -> Page:
+    """A tablet that was paired just now, where somebody has signed in by PIN."""
+    pair(tablet, bistro, code_for(bistro, "tablet"))
+    tablet.page.wait_for_url(re.compile("/pin"))
+    enter(tablet.page, person)
+    tablet.page.wait_for_url(re.compile("/floor"))
+    return tablet.page
+
+
 def test_a_tablet_that_nobody_touches_locks_by_itself_and_stays_as_it_was(
     bistro: Restaurant, nobodys: Callable[..., Device]
 ) -> None:
-    bob = bistro.people["bob"]
-    tablet = nobodys()
-    page = tablet.page
-    pair(tablet, bistro, code_for(bistro, "tablet"))
-    page.wait_for_url(re.compile("/pin"))
-    enter(page, bob)
-    page.wait_for_url(re.compile("/floor"))
+    bob, tablet = bistro.people["bob"], nobodys()
+    page = stand_at_the_floor(tablet, bistro, bob)
 
     page.evaluate("document.documentElement.dataset.touched = Date.now() - 121000")
     expect(page.locator("#lock #pin-form")).to_be_visible(timeout=SOON_MS)
@@ -138,13 +142,8 @@ def test_a_tablet_that_nobody_touches_locks_by_itself_and_stays_as_it_was(
 def test_a_tablet_that_locks_without_a_network_asks_for_the_pin_when_it_is_back(
     bistro: Restaurant, nobodys: Callable[..., Device]
 ) -> None:
-    bob = bistro.people["bob"]
-    tablet = nobodys()
-    page = tablet.page
-    pair(tablet, bistro, code_for(bistro, "tablet"))
-    page.wait_for_url(re.compile("/pin"))
-    enter(page, bob)
-    page.wait_for_url(re.compile("/floor"))
+    bob, tablet = bistro.people["bob"], nobodys()
+    page = stand_at_the_floor(tablet, bistro, bob)
     left_alone = "document.documentElement.dataset.touched = Date.now() - 121000"
     page.evaluate(left_alone)
     expect(page.locator("#lock #pin-form")).to_be_visible(timeout=SOON_MS)
