@@ -40,8 +40,10 @@ class Browser:
         return "; ".join(f"{name}={morsel.value}" for name, morsel in self._cookies.items())
 
     def take_cookie(self, cookie: str) -> None:
-        """Hold a cookie (name=value) that was given elsewhere, such as a paired device's."""
+        """Hold a cookie: an answer's, or one that was given elsewhere; or let go of it."""
         self._cookies.load(cookie)
+        for name in [name for name, held in self._cookies.items() if held["max-age"] == "0"]:
+            del self._cookies[name]
 
     def close(self) -> None:
         """Close the connection; the session stays."""
@@ -102,7 +104,7 @@ class Browser:
         sent = {**headers, "Cookie": self.cookies, "Referer": self.base_url + path}
         response, text = self._exchange(method, path, body, sent)
         for cookie in response.headers.get_all("Set-Cookie") or ():
-            self._cookies.load(cookie)
+            self.take_cookie(cookie)
         token = _TOKEN.search(html.unescape(text))
         if token:
             self._token = token[1]
