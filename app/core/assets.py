@@ -53,13 +53,18 @@ def init_assets(app: Flask) -> None:
 def _join_css(static: Path) -> bytes:
     """By path: `css/_layers.css`, which says their order, sorts first."""
     css = b"\n".join(path.read_bytes() for path in sorted((static / "css").rglob("*.css")))
-    return _INDENT.sub(b"\n", _COMMENT.sub(b"", css))
+    return _without_words(css)
 
 
 def _join_js(static: Path) -> bytes:
-    files = [static / "vendor" / name for name in VENDOR_JS]
-    files += sorted((static / "js").glob("*.js"))
-    return b"\n;\n".join(path.read_bytes() for path in files if path.exists())
+    vendored = [(static / "vendor" / name).read_bytes() for name in VENDOR_JS]
+    own = [_without_words(path.read_bytes()) for path in sorted((static / "js").glob("*.js"))]
+    return b"\n;\n".join([*vendored, *own])
+
+
+def _without_words(body: bytes) -> bytes:
+    """Without what only its readers need: comments and indentation."""
+    return _INDENT.sub(b"\n", _COMMENT.sub(b"", body))
 
 
 def _bundle(body: bytes) -> Bundle:
