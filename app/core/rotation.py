@@ -41,10 +41,15 @@ def rotate_keys() -> None:
 def finish_rotation(settings: Settings) -> None:
     """Let go of the old keys that DATA_DIR keeps. Only where nothing runs that seals with them.
 
-    Raises ClickException, and keeps them all, where a secret opens with none.
+    Where a secret opens with none of them, all stay; that is said, and keeps nothing from starting.
     """
-    if _keeps_its_own(settings) and len(settings.encryption_keys) > 1:
+    if not _keeps_its_own(settings) or len(settings.encryption_keys) == 1:
+        return
+    try:
         _reseal_all(settings, settings.encryption_keys)
+    except click.ClickException as error:
+        click.echo(f"Old encryption keys stay where they are. {error.message}")
+    else:
         keep_newest_encryption_key(settings.data_dir)
 
 

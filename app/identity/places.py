@@ -1,9 +1,10 @@
 """Where a member works, and in which role there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select
 
 from app.core import audit
 from app.core.db import execute, transaction
@@ -100,9 +101,27 @@ def require_covers(actor: Actor, other: Actor) -> None:
 
     Else whoever manages the staff of one place could make himself, or a friend, more elsewhere.
     """
-    require_places(actor, other.location_ids)
+    _require_places(actor, other.location_ids)
     for place in {None, *other.places, *(other.location_ids or ())}:
         require_grantable(actor.permissions_at(place), other.permissions_at(place))
+
+
+def placements() -> Select[Any]:
+    """The rows of places of the member in whose statement this stands."""
+    return select(MemberLocation.id).where(
+        MemberLocation.tenant_id == Member.tenant_id, MemberLocation.member_id == Member.id
+    )
+
+
+def works_everywhere() -> ColumnElement[bool]:
+    """The condition that a member has no places, and so works at every location."""
+    return ~placements().exists()
+
+
+def works_at(location_ids: Collection[UUID]) -> ColumnElement[bool]:
+    """The condition that a member works at one of these locations at least."""
+    here = placements().where(MemberLocation.location_id.in_(location_ids))
+    return or_(works_everywhere(), here.exists())
 
 
 def places_of(actor: Actor) -> list[LocationView]:
@@ -110,7 +129,7 @@ def places_of(actor: Actor) -> list[LocationView]:
     return [place for place in locations() if actor.is_at(place.id)]
 
 
-def require_places(actor: Actor, location_ids: frozenset[UUID] | None) -> None:
+def _require_places(actor: Actor, location_ids: frozenset[UUID] | None) -> None:
     """Raise Forbidden (`location`) unless the actor works at all of these; None: everywhere."""
     if location_ids is None and actor.location_ids is not None:
         raise Forbidden("location", "Who works at some locations cannot answer for all of them.")

@@ -95,16 +95,19 @@ def test_a_start_finishes_what_was_stopped_and_lets_the_old_keys_go(
 
 @pytest.mark.usefixtures("in_tenant")
 def test_no_key_goes_while_a_secret_fits_none(
-    app: Flask, kept: Settings, owner_connection: Connection
+    app: Flask,
+    kept: Settings,
+    owner_connection: Connection,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     init_keyring(app, [Fernet.generate_key().decode()])
     with transaction():
         mail.send_later("ann@guests.example", "Lost", "sealed with a key of nobody")
     init_keyring(app, [ENCRYPTION_KEY])
 
-    with pytest.raises(ClickException, match=r"1 in outbox\.payload"):
-        finish_rotation(kept)
+    finish_rotation(kept)
 
+    assert "1 in outbox.payload" in capsys.readouterr().out
     assert kept_encryption_keys(kept.data_dir) == kept.encryption_keys
     owner_connection.execute("DELETE FROM outbox WHERE handler = 'mail.send' AND done_at IS NULL")
     reseal(owner_connection, keyring([ENCRYPTION_KEY, NEW_KEY]))

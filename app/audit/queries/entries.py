@@ -17,8 +17,9 @@ from app.core.model import Json
 from app.core.models import AuditEntry, SecurityEvent
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
-from app.identity.models import Member, MemberLocation, Role
+from app.identity.models import Member, Role
 from app.identity.permissions import AUDIT_VIEW
+from app.identity.places import works_at
 from app.ordering.models import Line
 from app.payments.models import Payment
 from app.tenancy.queries import LocationView, locations
@@ -81,11 +82,7 @@ def people(actor: Actor) -> list[tuple[UUID, str]]:
     seen = _seen(actor)
     statement = select(Member.id, Member.name).where(Member.tenant_id == current_tenant_id())
     if seen is not None:
-        placed = select(MemberLocation.member_id).where(
-            MemberLocation.tenant_id == current_tenant_id(), MemberLocation.member_id == Member.id
-        )
-        here = placed.where(MemberLocation.location_id.in_(seen))
-        statement = statement.where(here.exists() | ~placed.exists())
+        statement = statement.where(works_at(seen))
     rows = execute(statement.order_by(Member.name, Member.id))
     return [(row.id, row.name) for row in rows]
 

@@ -93,10 +93,8 @@ def hold_account(account_id: UUID) -> bool:
 
 def hold_account_at(email: str) -> UUID | None:
     """The account behind an e-mail, held for who is about to become a member by it, or None."""
-    row = execute(
-        text("SELECT id FROM app.account_by_email(:email)"), {"email": email}
-    ).one_or_none()
-    return UUID(str(row.id)) if row and hold_account(row.id) else None
+    account = find_account(email)
+    return account.id if account and hold_account(account.id) else None
 
 
 def find_member_of(account_id: UUID) -> UUID | None:

@@ -10,8 +10,9 @@ from app.core.db import execute
 from app.core.errors import Conflict, Forbidden
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
-from app.identity.models import Member, MemberLocation, Role
+from app.identity.models import Member, Role
 from app.identity.permissions import TENANT_MANAGE
+from app.identity.places import works_everywhere
 from app.identity.staff.domain import OWNER
 
 
@@ -40,9 +41,6 @@ def require_an_owner() -> None:
 
     The account is the whole restaurant's: it is managed by who works at every location.
     """
-    placed = select(MemberLocation.location_id).where(
-        MemberLocation.tenant_id == Member.tenant_id, MemberLocation.member_id == Member.id
-    )
     left = execute(
         select(func.count())
         .select_from(Member)
@@ -51,7 +49,7 @@ def require_an_owner() -> None:
             Member.tenant_id == current_tenant_id(),
             Member.active,
             Role.permissions.contains([TENANT_MANAGE]),
-            ~placed.exists(),
+            works_everywhere(),
         )
     ).scalar_one()
     if not left:

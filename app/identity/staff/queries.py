@@ -15,7 +15,7 @@ from app.identity.actor import Actor
 from app.identity.domain import initials
 from app.identity.models import LoginSession, Member, MemberLocation, Role
 from app.identity.permissions import ROLES
-from app.identity.places import Place
+from app.identity.places import Place, placements, works_at
 from app.identity.staff.domain import OWNER, State, role_label, state_of
 
 PAGE = 50
@@ -190,8 +190,7 @@ def _one(*conditions: ColumnElement[bool]) -> PersonView:
 def _seen_by(actor: Actor) -> Iterable[ColumnElement[bool]]:
     """Who works at one of the actor's locations, and he himself."""
     if actor.location_ids is not None:
-        own = _places().where(MemberLocation.location_id.in_(actor.location_ids))
-        yield or_(~_places().exists(), own.exists(), Member.id == actor.member_id)
+        yield or_(works_at(actor.location_ids), Member.id == actor.member_id)
 
 
 def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
@@ -204,10 +203,10 @@ def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
             )
         )
     if wanted.role_id:
-        yield or_(Member.role_id == wanted.role_id, _place(MemberLocation.role_id, wanted.role_id))
+        there = placements().where(MemberLocation.role_id == wanted.role_id)
+        yield or_(Member.role_id == wanted.role_id, there.exists())
     if wanted.location_id:
-        anywhere = ~_places().exists()
-        yield or_(anywhere, _place(MemberLocation.location_id, wanted.location_id))
+        yield works_at([wanted.location_id])
 
 
 def _in_state(state: State | None) -> ColumnElement[bool]:
@@ -218,16 +217,6 @@ def _in_state(state: State | None) -> ColumnElement[bool]:
         "invited": and_(~Member.active, is_invited),
         "former": and_(~Member.active, ~is_invited),
     }[state]
-
-
-def _places() -> Select[Any]:
-    return select(MemberLocation.id).where(
-        MemberLocation.tenant_id == Member.tenant_id, MemberLocation.member_id == Member.id
-    )
-
-
-def _place(of: Any, value: UUID) -> ColumnElement[bool]:
-    return _places().where(of == value).exists()
 
 
 def _person(row: Row[Any]) -> PersonView:
