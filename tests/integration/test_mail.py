@@ -170,7 +170,7 @@ def test_a_mail_that_is_not_taken_is_given_up_after_a_day(
             mail.send_later("busy@nowhere.example", "Hello", "Hello")
         drain(failures=True)
         ends.append(how_it_ended(owner_connection, in_tenant))
-    owner_connection.execute("UPDATE outbox SET done_at = now() WHERE handler = 'mail.send'")
+        owner_connection.execute("UPDATE outbox SET done_at = now() WHERE handler = 'mail.send'")
 
     error = "NotTaken: SMTPRecipientsRefused 451"
     assert ends == [(False, error, 1), (True, error, 1)]
