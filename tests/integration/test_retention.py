@@ -27,6 +27,8 @@ from tests.support.restaurants import DINER, Restaurant
 from tests.support.trade import Wanted, finish, order, owner_of, pay
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+# Hours of a day at which the clock comes by: before and after the ends of both days, and late.
+ROUNDS = (0, 1, 2, 3, 7, 8, 9, 23)
 # The table of each kind, and the column that says when a thing was over.
 PLACES = {
     "guests": ("orders", "closed_at"),
@@ -228,12 +230,13 @@ def test_it_is_done_once_a_night_when_the_restaurants_own_day_has_ended(
 
     monkeypatch.setattr(keeping, "_nights", {})
     monkeypatch.setattr(keeping, "enforce", enforce)
-    for at in (datetime(2026, 6, day, hour, tzinfo=UTC) for day in (1, 2, 3) for hour in range(24)):
+    hours = [datetime(2026, 6, day, hour, tzinfo=UTC) for day in (1, 2, 3) for hour in ROUNDS]
+    for at in hours:
         with app.app_context(), clock.use(at):
             keeping.enforce_nightly()
 
     nights = [[at for tenant_id, *at in done if tenant_id == it.tenant.id] for it in (house, diner)]
-    # The first of each is what a clock that starts anew does at once. Their days end at 4.
+    # The first of each is what a clock that starts anew does at once. Their days end at 4:00.
     assert nights == [[[1, 0], [1, 2], [2, 2], [3, 2]], [[1, 0], [1, 8], [2, 8], [3, 8]]]
 
 
