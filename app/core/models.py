@@ -69,6 +69,8 @@ class Idempotency(Base):
     result: Mapped[Json | None]
     created_at: Mapped[datetime]
 
+    __table_args__ = (tenant_index("created_at"),)
+
 
 class AuditEntry(TenantRow, Base):
     """Who did what to which thing, and why. Ids only, never names. Never changed."""

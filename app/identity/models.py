@@ -40,7 +40,7 @@ class Member(TenantRow, Base):
 
     __tablename__ = "member"
 
-    account_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None] = mapped_column(index=True)  # asked across tenants, too
     role_id: Mapped[UUID]
     name: Mapped[str]
     pin_hash: Mapped[str | None]

@@ -4,18 +4,20 @@ What screens, taps, the relay and the jobs ask is recorded, and PostgreSQL is as
 each in a database with forty restaurants and some thousand orders.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask import Flask
-from psycopg import Connection, connect
+from psycopg import Connection, connect, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import select
 
 from app.core import jobs
 from app.core.db import db, execute
+from app.core.ids import new_id
 from app.core.relay import relay_batch, sweep
 from app.core.settings import load_settings
 from app.core.tenant import tenant_scope
@@ -43,10 +45,34 @@ WHOLE_INDEXES = """
 SELECT i.relname, t.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
 JOIN pg_class t ON t.oid = x.indrelid WHERE x.indpred IS NULL
 """
+PLANS_TOLD = """
+LOAD 'auto_explain';
+SET auto_explain.log_min_duration = 0;
+SET auto_explain.log_nested_statements = on;
+SET auto_explain.log_format = json;
+SET auto_explain.log_level = notice
+"""
 UNDONE = """
 SELECT id FROM outbox
 WHERE tenant_id = %s AND done_at IS NULL AND seq IS NULL AND not_before IS NULL
 """
+# More people and gestures than restaurants have: only then does a plan say something of them.
+MANY = """
+INSERT INTO member (tenant_id, id, account_id, role_id, name, active)
+SELECT tenant_id, gen_random_uuid(), gen_random_uuid(), role_id, name, active
+FROM member, generate_series(1, 20);
+INSERT INTO idempotency (tenant_id, key, route, body_hash, created_at)
+SELECT tenant_id, gen_random_uuid(), '', '', now() - n * interval '1 hour'
+FROM location, generate_series(1, 1000) n;
+ANALYZE member, idempotency
+"""
+# What looks for the members of an account at all its restaurants.
+OF_ACCOUNT = {
+    "held": "app.account_hold(%(id)s)",
+    "signed out": "app.account_sign_out(%(id)s, NULL, now())",
+    "without links": "app.account_links_end(%(id)s, now())",
+    "forgotten": "app.account_forget(%(id)s)",
+}
 # Looks for work of all tenants at once: their partial indexes hold only what is unfinished.
 ACROSS_TENANTS = ("app.outbox_claim", "app.outbox_overdue", "app.outbox_lag", "app.tenants")
 
@@ -59,6 +85,7 @@ class Town:
     visitor: Visitor
     app_connection: Connection
     owner: Connection
+    admin_url: str
     big_tables: frozenset[str]
     # Whole indexes and their tables; a partial one holds little, such as what is open.
     big_indexes: dict[str, str]
@@ -75,6 +102,21 @@ class Town:
         found: dict[str, Any] = row[0][0]["Plan"]
         return found
 
+    def plans_within(self, call: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        """The plans of what a function asks: it is called as a superuser, and rolled back."""
+        plans: list[dict[str, Any]] = []
+
+        def note(notice: errors.Diagnostic) -> None:
+            message = notice.message_primary or ""
+            plans.append(json.loads(message[message.index("{") :])["Plan"])
+
+        with connect(self.admin_url) as admin:
+            admin.execute(PLANS_TOLD)
+            admin.add_notice_handler(note)
+            admin.execute(f"SELECT {call}".encode(), parameters)
+            admin.rollback()
+        return plans
+
 
 @pytest.fixture(scope="module")
 def town(addresses: Addresses) -> Iterator[Town]:
@@ -85,8 +127,10 @@ def town(addresses: Addresses) -> Iterator[Town]:
             placed = order(restaurant, Wanted("Margherita", 1, ("Extra cheese",)), "Espresso")
             pay(restaurant, placed)
         name = str(conninfo_to_dict(scratch.app_url)["dbname"])
-        with connect(make_conninfo(scratch.admin_url, dbname=name), autocommit=True) as admin:
+        admin_url = make_conninfo(scratch.admin_url, dbname=name)
+        with connect(admin_url, autocommit=True) as admin:
             Copies(admin, restaurant.tenant.id).copy(range(TENANTS), ORDERS_EACH)
+            admin.execute(MANY)
             tables = frozenset(row[0] for row in admin.execute(BIG_TABLES, [BIG]))
             indexes: dict[str, str] = dict(iter(admin.execute(WHOLE_INDEXES)))
         visitor = signed_in(app, restaurant.people["alice"])
@@ -94,7 +138,7 @@ def town(addresses: Addresses) -> Iterator[Town]:
             connect(scratch.app_url, autocommit=True) as connection,
             connect(scratch.owner_url, autocommit=True) as owner,
         ):
-            yield Town(restaurant, visitor, connection, owner, tables, indexes)
+            yield Town(restaurant, visitor, connection, owner, admin_url, tables, indexes)
         with app.app_context():
             db.engine.dispose()
         app.extensions["redis"].close()
@@ -158,13 +202,24 @@ def test_every_hot_query_finds_its_rows_by_an_index_led_by_the_tenant(town: Town
     assert offences == [], "\n".join(offences)
 
 
-def test_old_names_and_notes_are_found_by_their_age(town: Town) -> None:
+@pytest.mark.parametrize("old", ["added_at <", "idempotency.created_at <"])
+def test_what_is_old_is_found_by_its_age(old: str, town: Town) -> None:
     with record_transactions(town.restaurant.app) as transactions, town.restaurant.inside():
         keeping.enforce()
-    asked = [one for statements in transactions for one in statements if "added_at <" in one.sql]
+    asked = [one for statements in transactions for one in statements if old in one.sql]
 
-    assert len(asked) == 1
+    assert len(asked) > 0
     assert _offences(town.plan(asked[0]), town) == []
+
+
+@pytest.mark.parametrize("what", OF_ACCOUNT)
+def test_the_members_of_an_account_are_found_without_reading_all_others(
+    what: str, town: Town
+) -> None:
+    plans = town.plans_within(OF_ACCOUNT[what], {"id": new_id()})
+
+    found = {index for plan in plans for index in _ways_to("member", plan)}
+    assert found == {"ix_member_account_id"}
 
 
 def test_a_scan_of_a_big_table_is_seen(town: Town) -> None:
@@ -180,6 +235,14 @@ def _has_plan(statement: Statement) -> bool:
     verb = statement.sql.split(maxsplit=1)[0]
     across = any(name in statement.sql for name in ACROSS_TENANTS)
     return verb in {"SELECT", "UPDATE", "INSERT", "DELETE", "WITH"} and not across
+
+
+def _ways_to(table: str, node: dict[str, Any]) -> Iterator[str]:
+    """The indexes by which a plan finds rows of a table; "" where it reads them all."""
+    if node["Node Type"].endswith("Scan") and node.get("Relation Name") == table:
+        yield node.get("Index Name", "")
+    for one in node.get("Plans", ()):
+        yield from _ways_to(table, one)
 
 
 def _offences(node: dict[str, Any], town: Town, above: str = "") -> list[str]:
