@@ -31,6 +31,7 @@ DEFINERS = {
     "account_open",
     "account_by_id",
     "account_password_set",
+    "account_password_renew",
     "account_email_set",
     "account_sign_out",
     "account_hold",

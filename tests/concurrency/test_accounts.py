@@ -7,17 +7,20 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 from psycopg import Connection
+from sqlalchemy import text
 
-from app.core.db import transaction
+from app.core.db import execute, transaction
 from app.core.errors import DomainError
 from app.core.ids import new_id
 from app.identity.account import commands
 from app.identity.account.codes import new_secret
 from app.identity.account.factors import add_factor, factors_of
-from app.identity.account.people import get_holder
+from app.identity.account.people import get_holder, set_password
 from app.identity.account.policy import ask_for_factor
 from app.identity.commands import NewMember, add_member
+from app.identity.errors import WrongSecret
 from app.identity.logins import open_login
 from app.identity.queries import Login, find_login
 from app.identity.sign_in import sign_in
@@ -178,6 +181,30 @@ def test_recovery_codes_that_two_renew_at_once_are_ten(
     assert told == "done"
     with here.inside():
         assert factors_of(account_id).codes_left == 10
+
+
+def test_a_password_that_is_chosen_while_the_old_ones_hash_is_renewed_stays(
+    here: Restaurant, zoe: Person, owner_connection: Connection
+) -> None:
+    chosen = "another long and boring password"
+    with here.inside(), transaction():
+        account_id = get_holder(zoe.member_id).account_id
+        execute(
+            text("SELECT app.account_password_set(:id, :secret, now())"),
+            {"id": account_id, "secret": PasswordHasher(2, 16, 1).hash(zoe.password)},
+        )
+
+    told = second_while_first(
+        owner_connection,
+        (here, lambda: set_password(account_id, chosen)),
+        (here, lambda: sign_in(zoe.email, zoe.password, "203.0.113.1")),
+    )
+
+    assert told == "done"
+    with here.inside(), pytest.raises(WrongSecret):
+        sign_in(zoe.email, zoe.password, "203.0.113.2")
+    with here.inside():
+        assert sign_in(zoe.email, chosen, "203.0.113.2").token is not None
 
 
 def _login(house: Restaurant, person: Person) -> Login:

@@ -134,7 +134,10 @@ def lacks_factor(member_id: UUID) -> bool:
 
 def set_password(account_id: UUID, password: str) -> None:
     """Keep a password that was chosen anew and checked; mailed links to the account are over."""
-    _keep_password(account_id, password)
+    execute(
+        text("SELECT app.account_password_set(:id, :secret, :at)"),
+        {"id": account_id, "secret": hash_secret(password), "at": clock.now()},
+    )
     end_links(account_id)
 
 
@@ -143,17 +146,17 @@ def end_links(account_id: UUID) -> None:
     execute(text("SELECT app.account_links_end(:id, :at)"), {"id": account_id, "at": clock.now()})
 
 
-def _keep_password(account_id: UUID, password: str) -> None:
-    execute(
-        text("SELECT app.account_password_set(:id, :secret, :at)"),
-        {"id": account_id, "secret": hash_secret(password), "at": clock.now()},
-    )
-
-
 def renew_hash(account_id: UUID, secret_hash: str | None, password: str) -> None:
-    """Hash a password that was right anew, where its hash is of other parameters than ours."""
+    """Hash a password that was right anew, where its hash is of other parameters than ours.
+
+    One that was chosen since `secret_hash` was read stays.
+    """
     if secret_hash is not None and is_dated(secret_hash):
-        _keep_password(account_id, password)
+        renewed = {"proven": secret_hash, "renewed": hash_secret(password), "at": clock.now()}
+        execute(
+            text("SELECT app.account_password_renew(:id, :proven, :renewed, :at)"),
+            {"id": account_id, **renewed},
+        )
 
 
 def sign_out_everywhere(account_id: UUID, *, but: UUID | None = None) -> None:
