@@ -1,7 +1,8 @@
 """Pictures that people send: checked before they are decoded, and drawn anew.
 
-Of what was sent only the pixels survive: no metadata, no place where it was taken, nothing that
-another program would read in the same bytes. PIL is loaded at the first picture.
+Of what was sent only the pixels survive, in the colours that its profile gives them: no metadata,
+no place where it was taken, nothing that another program would read in the same bytes. PIL is
+loaded at the first picture.
 """
 
 import warnings
@@ -15,6 +16,7 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 from app.core.bodies import LARGEST_FILE
+from app.core.colour_profiles import in_srgb
 from app.core.errors import Invalid, TooLarge, Unavailable, WrongKind
 
 if TYPE_CHECKING:
@@ -93,7 +95,9 @@ def _draw(data: bytes, longest: Sequence[int]) -> list[Drawn]:
     image = _opened(data)
     _check(image, data)
     with _refused():
-        pixels = _upright(image, longest[0])
+        small = _upright(image, longest[0])
+    first = small.resize(fitted(*small.size, longest[0]))
+    pixels = in_srgb(first, image.info.get("icc_profile"))
     drawn = []
     for side in longest:
         pixels = pixels.resize(fitted(*pixels.size, side))
@@ -149,7 +153,8 @@ def _shrunk(image: "Image", longest: int) -> "Image":
 
     Made strip by strip, so that there is never a second copy of the whole.
     """
-    mode = "RGBA" if image.has_transparency_data else "RGB"
+    mode = "CMYK" if image.mode == "CMYK" else "RGB"
+    mode = "RGBA" if image.has_transparency_data else mode
     factor = max(max(image.size) // (2 * longest), 1)
     size = (ceil(image.width / factor), ceil(image.height / factor))
     small: Image = _library().new(mode, size)
@@ -160,7 +165,7 @@ def _shrunk(image: "Image", longest: int) -> "Image":
 
 
 def _in_colours(image: "Image", mode: str) -> "Image":
-    """Red, green and blue (and alpha) of eight bits each."""
+    """Red, green and blue (and alpha), or a printer's inks, of eight bits each."""
     if image.mode.startswith("I"):
         image = image.point(lambda level: level / 256).convert("L")
     return image.convert(mode)
