@@ -51,6 +51,11 @@ TICKET_LINE = StateMachine(
 _LIVE = frozenset({TicketLineState.OPEN, TicketLineState.DONE})
 
 
+def voided_by(name: str) -> str:
+    """What stands by a line that somebody of this name took off."""
+    return f"voided by {name}"
+
+
 def late_after(threshold: timedelta, longest_prep: timedelta) -> timedelta:
     """Return the ticket time from which it is late.
 

@@ -15,9 +15,11 @@ from app.identity.actor import Actor
 from app.identity.commands import NewMember, add_member
 from app.identity.errors import WrongSecret
 from app.identity.links import make_link
+from app.identity.permissions import ALL
 from app.identity.sign_in import sign_in
 from app.privacy import commands, queries
 from tests.support.restaurants import PASSWORD, Person, Restaurant
+from tests.support.takings import void
 from tests.support.trade import Wanted, finish, order, owner_of, pay
 from tests.support.visitor import Visitor
 
@@ -108,14 +110,16 @@ def test_a_members_name_and_address_stand_nowhere_any_more(
     name = f"Zebulon{new_id().hex[-8:]}"
     member_id = hire(house, name, f"{name}@x.example")
     with house.inside():
-        actor = Actor(member_id, house.people["bob"].actor.permissions)
+        actor = Actor(member_id, ALL)
         pay(house, order(house, "Margherita", actor=actor))
+        void(house, order(house, "Margherita", actor=actor), "Margherita", actor)
     before = places_of(owner_connection, name)
 
     with house.inside():
         new_name = commands.erase_member(owner_of(house), member_id)
 
-    assert {"member.name", "account.email", "ticket.subtitle"} <= set(before)
+    named = {"member.name", "account.email", "ticket.subtitle", "ticket_line.void_text"}
+    assert named <= set(before)
     assert places_of(owner_connection, name) == []
     assert new_name == "Former member 1"
 

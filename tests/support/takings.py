@@ -8,6 +8,7 @@ from sqlalchemy import text
 from app.core.db import execute
 from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
 from app.ordering.commands import Placed, void_line
 from app.payments.commands.card import settle_answer, start_card
 from app.payments.commands.cash import pay_cash
@@ -75,8 +76,8 @@ def pay_by_card(
     return payment_id
 
 
-def void(restaurant: Restaurant, placed: Placed, name: str) -> None:
-    """Take one item off an order, as something that was made."""
+def void(restaurant: Restaurant, placed: Placed, name: str, actor: Actor | None = None) -> None:
+    """Take one item off an order, as something that was made; the owner does, or `actor`."""
     line = execute(
         text(
             "SELECT id, version FROM order_line"
@@ -84,7 +85,7 @@ def void(restaurant: Restaurant, placed: Placed, name: str) -> None:
         ),
         {"tenant_id": current_tenant_id(), "order_id": placed.order_id, "name": name},
     ).one()
-    actor = owner_of(restaurant)
+    actor = actor or owner_of(restaurant)
     void_line(actor, restaurant.location, line.id, line.version, reason="Dropped", made=True)
 
 

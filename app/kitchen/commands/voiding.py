@@ -8,6 +8,7 @@ from app.core.db import execute, transaction
 from app.core.stream import changed
 from app.core.tenant import current_tenant_id
 from app.identity.models import Member
+from app.kitchen.domain import voided_by
 from app.kitchen.models import Ticket, TicketLine
 from app.ordering.events import LineVoided
 
@@ -26,7 +27,7 @@ def show_void(voided: LineVoided) -> None:
                 TicketLine.line_id == voided.line_id,
                 TicketLine.state.in_(("open", "done")),
             )
-            .values(state="voided", void_text=f"voided by {_name(voided.actor_id)}")
+            .values(state="voided", void_text=voided_by(_name(voided.actor_id)))
             .returning(TicketLine.ticket_id)
         ).scalars()
         ticket_ids = sorted(set(struck))

@@ -15,6 +15,7 @@ from app.identity.permissions import TENANT_MANAGE
 from app.identity.places import get_standing, require_covers
 from app.identity.staff.owners import hold_owners, require_active, require_an_owner
 from app.identity.tokens.commands import end_grants
+from app.kitchen.domain import voided_by
 from app.kitchen.models import Ticket, TicketLine
 from app.ordering.models import Line, Order
 from app.privacy.commands.exporting import drop_exports
@@ -56,7 +57,7 @@ def erase_member(actor: Actor, member_id: UUID) -> str:
             return str(member.name)
         require_covers(actor, get_standing(member_id))
         name = f"Former member {_count_erased() + 1}"
-        _forget_on_tickets(member.name, name)
+        _forget_on_tickets(member_id, member.name, name)
         end_grants(actor, member_id)
         _end_access(member_id)
         execute(
@@ -139,13 +140,20 @@ def _count_erased() -> int:
     )
 
 
-def _forget_on_tickets(name: str, new_name: str) -> None:
-    """The kitchen's tickets say who serves, in words between dots."""
+def _forget_on_tickets(member_id: UUID, name: str, new_name: str) -> None:
+    """The kitchen's tickets say who serves, in words between dots, and who voided a line."""
     parts = func.array_replace(func.string_to_array(Ticket.subtitle, " · "), name, new_name)
     execute(
         update(Ticket)
         .where(Ticket.tenant_id == current_tenant_id(), Ticket.subtitle.contains(name))
         .values(subtitle=func.array_to_string(parts, " · "))
+    )
+    execute(
+        update(TicketLine)
+        .where(TicketLine.tenant_id == current_tenant_id(), TicketLine.void_text.is_not(None))
+        .where(Line.tenant_id == TicketLine.tenant_id, Line.id == TicketLine.line_id)
+        .where(Line.voided_by == member_id)
+        .values(void_text=voided_by(new_name))
     )
 
 
