@@ -16,6 +16,7 @@ from app.identity.account.factors import has_factor
 from app.identity.account.people import (
     find_account,
     find_member_of,
+    hold_account,
     lacks_factor,
     renew_hash,
 )
@@ -65,7 +66,7 @@ def sign_in(
     with transaction():
         stand_in_line(subject)
         claim = _claim_of_account(email.strip())
-        if _prove(subject, claim, password) and claim.member_id:
+        if _prove(subject, claim, email.strip(), password) and claim.member_id:
             proven = admit(claim.member_id, previous, device, asks_more=claim.has_factor)
     if proven is None:
         raise WrongSecret(UNPROVEN)
@@ -121,9 +122,9 @@ def _claim_of_account(email: str) -> _Claim:
     )
 
 
-def _prove(subject: str, claim: _Claim, password: str) -> bool:
+def _prove(subject: str, claim: _Claim, email: str, password: str) -> bool:
     """Compare, and note the failure or forget the earlier ones."""
-    if is_right(claim.secret_hash, password):
+    if is_right(claim.secret_hash, password) and _is_held(claim, email):
         forget_failures(subject)
         renew_hash(claim.account_id, claim.secret_hash, password)
         return True
@@ -131,3 +132,11 @@ def _prove(subject: str, claim: _Claim, password: str) -> bool:
     kind = "member" if claim.member_id else "tenant"
     security.note(security.REFUSED, kind, claim.member_id or current_tenant_id())
     return False
+
+
+def _is_held(claim: _Claim, email: str) -> bool:
+    """Whether a claim still stands now that nobody else can change or forget the account.
+
+    Comparing takes its time: who chose another password meanwhile has signed everybody out.
+    """
+    return hold_account(claim.account_id) and _claim_of_account(email) == claim

@@ -31,7 +31,6 @@ DEFINERS = {
     "account_open",
     "account_by_id",
     "account_password_set",
-    "account_password_renew",
     "account_email_set",
     "account_sign_out",
     "account_hold",

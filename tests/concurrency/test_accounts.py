@@ -17,10 +17,9 @@ from app.core.ids import new_id
 from app.identity.account import commands
 from app.identity.account.codes import new_secret
 from app.identity.account.factors import add_factor, factors_of
-from app.identity.account.people import get_holder, set_password
+from app.identity.account.people import get_holder
 from app.identity.account.policy import ask_for_factor
 from app.identity.commands import NewMember, add_member
-from app.identity.errors import WrongSecret
 from app.identity.logins import open_login
 from app.identity.queries import Login, find_login
 from app.identity.sign_in import sign_in
@@ -183,28 +182,46 @@ def test_recovery_codes_that_two_renew_at_once_are_ten(
         assert factors_of(account_id).codes_left == 10
 
 
-def test_a_password_that_is_chosen_while_the_old_ones_hash_is_renewed_stays(
+def test_who_signs_in_with_a_password_that_is_just_replaced_stays_out(
     here: Restaurant, zoe: Person, owner_connection: Connection
 ) -> None:
+    """Also where the old one is due to be hashed anew: that overwrites no newer one."""
     chosen = "another long and boring password"
+    login = _login(here, zoe)
     with here.inside(), transaction():
-        account_id = get_holder(zoe.member_id).account_id
         execute(
             text("SELECT app.account_password_set(:id, :secret, now())"),
-            {"id": account_id, "secret": PasswordHasher(2, 16, 1).hash(zoe.password)},
+            {
+                "id": get_holder(zoe.member_id).account_id,
+                "secret": PasswordHasher(2, 16, 1).hash(zoe.password),
+            },
         )
 
     told = second_while_first(
         owner_connection,
-        (here, lambda: set_password(account_id, chosen)),
+        (here, lambda: commands.change_password(login, zoe.password, chosen, "")),
         (here, lambda: sign_in(zoe.email, zoe.password, "203.0.113.1")),
     )
 
-    assert told == "done"
-    with here.inside(), pytest.raises(WrongSecret):
-        sign_in(zoe.email, zoe.password, "203.0.113.2")
+    assert told == "wrong_secret"
+    assert _open_logins(owner_connection, zoe) == {login.id}
     with here.inside():
         assert sign_in(zoe.email, chosen, "203.0.113.2").token is not None
+
+
+def test_a_new_password_ends_the_session_that_the_old_one_is_just_opening(
+    here: Restaurant, zoe: Person, owner_connection: Connection
+) -> None:
+    login = _login(here, zoe)
+
+    told = second_while_first(
+        owner_connection,
+        (here, lambda: sign_in(zoe.email, zoe.password, "203.0.113.1")),
+        (here, lambda: commands.change_password(login, zoe.password, "a quite other word", "")),
+    )
+
+    assert told == "done"
+    assert _open_logins(owner_connection, zoe) == {login.id}
 
 
 def _login(house: Restaurant, person: Person) -> Login:
@@ -228,3 +245,11 @@ def test_of_two_restaurants_that_open_an_account_for_one_e_mail_the_second_is_to
     assert told == "email_taken"
     with there.inside():
         hire(there)()
+
+
+def _open_logins(owner: Connection, person: Person) -> set[UUID]:
+    rows = owner.execute(
+        "SELECT id FROM login_session WHERE member_id = %s AND revoked_at IS NULL",
+        [person.member_id],
+    )
+    return {row[0] for row in rows}

@@ -134,10 +134,7 @@ def lacks_factor(member_id: UUID) -> bool:
 
 def set_password(account_id: UUID, password: str) -> None:
     """Keep a password that was chosen anew and checked; mailed links to the account are over."""
-    execute(
-        text("SELECT app.account_password_set(:id, :secret, :at)"),
-        {"id": account_id, "secret": hash_secret(password), "at": clock.now()},
-    )
+    _keep_password(account_id, password)
     end_links(account_id)
 
 
@@ -146,17 +143,20 @@ def end_links(account_id: UUID) -> None:
     execute(text("SELECT app.account_links_end(:id, :at)"), {"id": account_id, "at": clock.now()})
 
 
+def _keep_password(account_id: UUID, password: str) -> None:
+    execute(
+        text("SELECT app.account_password_set(:id, :secret, :at)"),
+        {"id": account_id, "secret": hash_secret(password), "at": clock.now()},
+    )
+
+
 def renew_hash(account_id: UUID, secret_hash: str | None, password: str) -> None:
     """Hash a password that was right anew, where its hash is of other parameters than ours.
 
-    One that was chosen since `secret_hash` was read stays.
+    Needs the account to be held, or a password that was just chosen would be lost.
     """
     if secret_hash is not None and is_dated(secret_hash):
-        renewed = {"proven": secret_hash, "renewed": hash_secret(password), "at": clock.now()}
-        execute(
-            text("SELECT app.account_password_renew(:id, :proven, :renewed, :at)"),
-            {"id": account_id, **renewed},
-        )
+        _keep_password(account_id, password)
 
 
 def sign_out_everywhere(account_id: UUID, *, but: UUID | None = None) -> None:
