@@ -11,7 +11,7 @@ from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.core.models import SecurityAlert, SecurityEvent
 from app.core.tenant import current_tenant_id
-from app.identity.owners import owners_addresses
+from app.identity.addresses import owners_addresses
 from app.tenancy.queries import get_tenant_by_id
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, func, insert, update
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, insert, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.core import audit, clock
@@ -16,6 +16,7 @@ from app.core.model import Json
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import LoginSession
+from app.identity.permissions import STAFF_MANAGE
 from app.identity.queries import Login, PairedDevice, hash_of
 from app.identity.tokens.commands import end_tokens
 
@@ -96,48 +97,34 @@ def renew_token(login: Login, token: str) -> str | None:
     return fresh if found.rowcount else None
 
 
-def end_login(session_id: UUID) -> None:
-    """Revoke one session; ending it twice is the same as once."""
+def end_logins(*of: ColumnElement[bool]) -> int:
+    """End the sessions here of which all this holds; returns how many were still open."""
     with transaction():
-        execute(
+        ended = execute(
             update(LoginSession)
-            .where(
-                LoginSession.tenant_id == current_tenant_id(),
-                LoginSession.id == session_id,
-                LoginSession.revoked_at.is_(None),
-            )
+            .where(LoginSession.tenant_id == current_tenant_id(), LoginSession.revoked_at.is_(None))
+            .where(*of)
             .values(revoked_at=clock.now())
         )
+    return ended.rowcount
+
+
+def end_login(session_id: UUID) -> None:
+    """Revoke one session; ending it twice is the same as once."""
+    end_logins(LoginSession.id == session_id)
 
 
 def end_logins_at(device_id: UUID) -> None:
     """Revoke every session at a tablet: one person at a time works there."""
-    with transaction():
-        execute(
-            update(LoginSession)
-            .where(
-                LoginSession.tenant_id == current_tenant_id(),
-                LoginSession.device_id == device_id,
-                LoginSession.revoked_at.is_(None),
-            )
-            .values(revoked_at=clock.now())
-        )
+    end_logins(LoginSession.device_id == device_id)
 
 
 def revoke_logins(actor: Actor, member_id: UUID) -> None:
     """Sign a member and his programs out everywhere."""
     with transaction():
-        actor.require("staff.manage")
-        execute(
-            update(LoginSession)
-            .where(
-                LoginSession.tenant_id == current_tenant_id(),
-                LoginSession.revoked_at.is_(None),
-                LoginSession.member_id == member_id,
-            )
-            .values(revoked_at=clock.now())
-        )
+        actor.require(STAFF_MANAGE)
+        end_logins(LoginSession.member_id == member_id)
         end_tokens(member_id)
         audit.record(
-            "staff.manage", "member", member_id, actor_id=actor.member_id, after={"revoked": True}
+            STAFF_MANAGE, "member", member_id, actor_id=actor.member_id, after={"revoked": True}
         )

@@ -14,7 +14,7 @@ from app.core.model import Json
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import Member, MemberLocation, Role
-from app.identity.permissions import STAFF_MANAGE, require_grantable
+from app.identity.permissions import STAFF_MANAGE, TENANT_MANAGE, require_grantable
 from app.identity.queries import permissions_by_place
 from app.tenancy.queries import LocationView, locations
 
@@ -116,6 +116,11 @@ def placements() -> Select[Any]:
 def works_everywhere() -> ColumnElement[bool]:
     """The condition that a member has no places, and so works at every location."""
     return ~placements().exists()
+
+
+def manages_account() -> ColumnElement[bool]:
+    """The condition that a member manages the restaurant's account; asks of Member and its Role."""
+    return and_(Member.active, Role.permissions.contains([TENANT_MANAGE]), works_everywhere())
 
 
 def works_at(location_ids: Collection[UUID]) -> ColumnElement[bool]:

@@ -29,6 +29,10 @@ _LOOK_UPS = {
         " LEFT JOIN app.tenant_closings() c ON c.tenant_id = t.id"
     ),
 }
+_ALL = text(
+    "SELECT t.id, t.slug, t.name, c.erase_after FROM app.tenants() t"
+    " LEFT JOIN app.tenant_closings() c ON c.tenant_id = t.id ORDER BY t.slug"
+)
 _BY_SLUG = select(Location.__table__).where(of_tenant(Location), Location.slug == bindparam("slug"))
 _BY_ID = select(Location.__table__).where(
     of_tenant(Location), Location.id == bindparam("location_id")
@@ -183,9 +187,9 @@ def tenants_to_erase() -> list[UUID]:
 
 def all_tenants() -> list[TenantView]:
     """Every tenant, for the clock and for checks; asked outside any tenant."""
-    rows = execute(text("SELECT id, slug, name FROM app.tenants() ORDER BY slug")).all()
+    rows = execute(_ALL).all()
     end_reading()  # what comes next is often inside one of them
-    return [TenantView(id=row.id, slug=row.slug, name=row.name) for row in rows]
+    return [TenantView(**row._mapping) for row in rows]
 
 
 def get_profile() -> ProfileView:

@@ -8,9 +8,11 @@ from psycopg import Connection
 
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.ids import new_id
+from app.identity.places import place_member
 from app.privacy import commands
-from app.tenancy.queries import forget_tenants
+from app.tenancy.queries import forget_tenants, get_tenant_by_id
 from tests.support.closing import grace_is_over, open_house
+from tests.support.factors import newcomer
 from tests.support.restaurants import PASSWORD, Person, Restaurant
 from tests.support.trade import owner_of
 from tests.support.visitor import Visitor
@@ -118,7 +120,40 @@ def test_the_owners_are_told_by_mail(
     with house.inside():
         commands.close(owner_of(house), canary)
 
-    rows = owner_connection.execute(
+    assert mails(owner_connection, house) == 1
+
+
+def test_an_owner_of_one_place_is_neither_told_nor_left_signed_in(
+    house: Restaurant,
+    canary: str,
+    client_of: Callable[[Person], Visitor],
+    owner_connection: Connection,
+) -> None:
+    """It takes the whole restaurant's owner to keep it after all."""
+    eve = newcomer(house, "owner")
+    with house.inside():
+        place_member(owner_of(house), eve.member_id, [(house.location.id, None)])
+    visitor = client_of(eve)
+
+    with house.inside():
+        commands.close(owner_of(house), canary)
+        commands.take_back(owner_of(house))
+
+    visitor.get(house.url + "/floor")
+    assert visitor.path.endswith("/sign-in")
+    assert mails(owner_connection, house) == 1
+
+
+def test_whoever_looks_a_closed_restaurant_up_is_told_so(house: Restaurant, canary: str) -> None:
+    with house.inside():
+        erase_after = commands.close(owner_of(house), canary)
+
+        assert get_tenant_by_id(house.tenant.id).erase_after == erase_after
+
+
+def mails(owner: Connection, house: Restaurant) -> int:
+    row = owner.execute(
         "SELECT count(*) FROM outbox WHERE tenant_id = %s AND event = 'Mail'", [house.tenant.id]
     ).fetchone()
-    assert rows == (1,)
+    assert row is not None
+    return int(row[0])

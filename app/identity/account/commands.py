@@ -4,13 +4,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Update, text, update
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.core import audit, clock, security
 from app.core.db import execute, transaction
 from app.core.errors import Conflict, NotFound
-from app.core.tenant import current_tenant_id
 from app.identity import links
 from app.identity.account.codes import digest_of, new_codes, step_of
 from app.identity.account.factors import (
@@ -33,6 +32,7 @@ from app.identity.account.people import (
     sign_out_everywhere,
 )
 from app.identity.errors import WrongSecret
+from app.identity.logins import end_logins
 from app.identity.models import LoginSession
 from app.identity.passwords import is_right, normalised
 from app.identity.queries import Login
@@ -170,8 +170,7 @@ def confirm_email(token: str) -> None:
 def end_session(member_id: UUID, session_id: UUID) -> None:
     """Sign oneself out at one browser; raises NotFound for what is nobody's or another's."""
     with transaction():
-        found = execute(_ending(member_id).where(LoginSession.id == session_id))
-        if found.rowcount == 0:
+        if not end_logins(LoginSession.member_id == member_id, LoginSession.id == session_id):
             raise NotFound("no_session", "There is no such session.")
         audit.record("session.end", "member", member_id, actor_id=member_id)
 
@@ -180,7 +179,7 @@ def end_other_sessions(login: Login) -> None:
     """Sign oneself out everywhere at this restaurant but here."""
     member_id = login.person.member_id
     with transaction():
-        execute(_ending(member_id).where(LoginSession.id != login.id))
+        end_logins(LoginSession.member_id == member_id, LoginSession.id != login.id)
         audit.record("session.end_others", "member", member_id, actor_id=member_id)
 
 
@@ -224,18 +223,6 @@ def _renew(holder: Holder) -> list[str]:
         add_factor(holder.account_id, "recovery", digest=digest_of(code))
     _note(holder, "account.codes", _("Your account has new recovery codes."))
     return codes
-
-
-def _ending(member_id: UUID) -> Update:
-    return (
-        update(LoginSession)
-        .where(
-            LoginSession.tenant_id == current_tenant_id(),
-            LoginSession.member_id == member_id,
-            LoginSession.revoked_at.is_(None),
-        )
-        .values(revoked_at=clock.now())
-    )
 
 
 def _note(holder: Holder, act: str, mail: str) -> None:

@@ -11,8 +11,7 @@ from app.core.errors import Conflict, Forbidden
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import Member, Role
-from app.identity.permissions import TENANT_MANAGE
-from app.identity.places import works_everywhere
+from app.identity.places import manages_account
 from app.identity.staff.domain import OWNER
 
 
@@ -48,8 +47,7 @@ def require_an_owner() -> None:
         .where(
             Member.tenant_id == current_tenant_id(),
             Member.active,
-            Role.permissions.contains([TENANT_MANAGE]),
-            works_everywhere(),
+            manages_account(),
         )
     ).scalar_one()
     if not left:

@@ -5,14 +5,13 @@ end, so that no token outlives it (OWASP ASVS 7.2.4) and no socket stays open on
 """
 
 import secrets
-from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import update
 
-from app.core import audit, clock
+from app.core import audit
 from app.core.db import execute, transaction
 from app.core.errors import Conflict, Invalid
 from app.core.model import Json
@@ -21,7 +20,7 @@ from app.identity.actor import Actor
 from app.identity.commands import NewMember, add_member, set_pin
 from app.identity.domain import PIN_LENGTH, check_pin
 from app.identity.links import forget_links
-from app.identity.logins import revoke_logins
+from app.identity.logins import end_logins, revoke_logins
 from app.identity.models import LoginSession, Member
 from app.identity.permissions import STAFF_MANAGE
 from app.identity.places import Place, get_standing, place_member, require_covers
@@ -72,7 +71,7 @@ def change(actor: Actor, member_id: UUID, work: Work) -> None:
         require_covers(actor, get_standing(member_id))
         require_an_owner()
         if moves or role.id != was.role_id:
-            end_sessions([member_id])
+            end_logins(LoginSession.member_id == member_id)
         before = {"role_id": str(was.role_id), "renamed": False}
         after = {"role_id": str(role.id), "renamed": name != was.name}
         if before != after:
@@ -149,19 +148,6 @@ def hold(actor: Actor, member_id: UUID) -> PersonView:
     require_active(actor)
     require_covers(actor, get_standing(member_id, lock=True))
     return get_person(member_id)
-
-
-def end_sessions(member_ids: Collection[UUID]) -> None:
-    """Sign people out whose permissions have changed."""
-    execute(
-        update(LoginSession)
-        .where(
-            LoginSession.tenant_id == current_tenant_id(),
-            LoginSession.member_id.in_(member_ids),
-            LoginSession.revoked_at.is_(None),
-        )
-        .values(revoked_at=clock.now())
-    )
 
 
 def record(actor: Actor, member_id: UUID, *, before: Json, after: Json) -> None:

@@ -15,11 +15,11 @@ from app.core.errors import Conflict, Invalid
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.commands import make_role
-from app.identity.models import Member, MemberLocation, Role
+from app.identity.logins import end_logins
+from app.identity.models import LoginSession, Member, MemberLocation, Role
 from app.identity.permissions import ROLE_MANAGE, require_grantable
 from app.identity.staff.domain import check_name, same_name
 from app.identity.staff.owners import hold_owners, require_an_owner
-from app.identity.staff.people import end_sessions
 from app.identity.staff.queries import RoleView, get_role, roles
 
 
@@ -48,7 +48,7 @@ def change_role(actor: Actor, role_id: UUID, name: str, permissions: Iterable[st
         )
         require_an_owner()
         if was.permissions != set(granted):
-            end_sessions(_holders(role_id))
+            end_logins(LoginSession.member_id.in_(_holders(role_id)))
         before = {"permissions": sorted(was.permissions), "name": was.name}
         after = {"permissions": granted, "name": wanted}
         audit.record(

@@ -6,17 +6,19 @@ from uuid import UUID
 import structlog
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
-from app.core import audit, clock, mail
+from app.core import audit, mail
 from app.core.clockwork import in_each
 from app.core.db import execute, transaction
 from app.core.errors import Conflict
 from app.core.tenant import current_tenant_id, tenant_scope
 from app.identity.actor import Actor
+from app.identity.addresses import owners_addresses
+from app.identity.logins import end_logins
 from app.identity.models import LoginSession, Member, Role
-from app.identity.owners import owners_addresses
 from app.identity.permissions import TENANT_MANAGE
+from app.identity.places import manages_account
 from app.privacy.commands.exporting import add_export, keep_until
 from app.privacy.errors import wrong_slug
 from app.privacy.files import remove_files_of
@@ -139,21 +141,12 @@ def _remove_rows(tenant_id: UUID) -> bool:
 
 
 def _sign_others_out() -> None:
-    tenant_id = current_tenant_id()
     owners = (
         select(Member.id)
         .join(Role, (Role.tenant_id == Member.tenant_id) & (Role.id == Member.role_id))
-        .where(Member.tenant_id == tenant_id, Role.permissions.contains([TENANT_MANAGE]))
+        .where(Member.tenant_id == current_tenant_id(), manages_account())
     )
-    execute(
-        update(LoginSession)
-        .where(
-            LoginSession.tenant_id == tenant_id,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.member_id.not_in(owners),
-        )
-        .values(revoked_at=clock.now())
-    )
+    end_logins(LoginSession.member_id.not_in(owners))
 
 
 def _tell_owners(tenant: TenantView, erase_after: datetime) -> None:

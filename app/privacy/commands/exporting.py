@@ -16,8 +16,8 @@ from app.core.outbox import later
 from app.core.tenant import current_tenant_id
 from app.core.turns import take_turn
 from app.identity.actor import Actor
+from app.identity.addresses import email_of
 from app.identity.models import Member
-from app.identity.owners import email_of
 from app.identity.permissions import TENANT_MANAGE
 from app.privacy.contents import parts_of_member, parts_of_orders, parts_of_tenant
 from app.privacy.errors import no_member, under_way

@@ -1,4 +1,4 @@
-"""Whoever manages the restaurant's account: who is told when something is wrong with it."""
+"""The e-mail addresses of accounts: those of owners are told when something is wrong."""
 
 from uuid import UUID
 
@@ -7,21 +7,20 @@ from sqlalchemy import select, text
 from app.core.db import execute
 from app.core.tenant import current_tenant_id
 from app.identity.models import Member, Role
-from app.identity.permissions import TENANT_MANAGE
+from app.identity.places import manages_account
 
 _EMAIL = text("SELECT app.account_email(:wanted)")
 
 
 def owners_addresses() -> list[str]:
-    """The e-mail addresses of the active members who manage this restaurant's account."""
+    """The addresses of the members who manage this restaurant's account."""
     accounts = execute(
         select(Member.account_id)
         .join(Role, (Role.tenant_id == Member.tenant_id) & (Role.id == Member.role_id))
         .where(
             Member.tenant_id == current_tenant_id(),
-            Member.active,
             Member.account_id.is_not(None),
-            Role.permissions.contains([TENANT_MANAGE]),
+            manages_account(),
         )
     ).scalars()
     return [email_of(account_id) for account_id in accounts.all()]
