@@ -18,7 +18,9 @@ from app.core.tenant import current_tenant_id
 from app.identity.models import Role
 from app.identity.permissions import (
     API_MANAGE,
+    ASKED,
     KITCHEN_VIEW,
+    ORDER_COMP,
     ORDER_CREATE,
     PERMISSIONS,
     ROLES,
@@ -70,6 +72,30 @@ def test_a_key_is_made_and_lets_a_machine_in(
     assert "not used yet" in shown.get_text()
 
 
+@pytest.mark.parametrize("of", [settings_of, account_of])
+def test_what_no_act_needs_yet_is_offered_to_no_program(
+    alice: Visitor, bistro: Restaurant, of: Callable[[Restaurant], str]
+) -> None:
+    page = alice.get(of(bistro))
+
+    assert {str(box["value"]) for box in page.select("[name=scopes]")} == ASKED
+
+
+@pytest.mark.parametrize(
+    ("scopes", "told"),
+    [([ORDER_COMP, ORDER_CREATE], "May take orders."), ([ORDER_COMP], "May do nothing yet.")],
+)
+def test_a_key_is_told_by_what_it_lets_do_today(
+    alice: Visitor, bistro: Restaurant, scopes: list[str], told: str
+) -> None:
+    a_key(bistro, bistro.people["alice"], scopes)
+
+    shown = alice.get(settings_of(bistro)).select_one("#grants > li")
+
+    assert shown is not None
+    assert told in shown.get_text()
+
+
 def test_a_secret_is_shown_once(alice: Visitor, bistro: Restaurant) -> None:
     _client_id, secret = secrets_on(make_key(alice, bistro))
 
@@ -116,6 +142,7 @@ def test_a_member_makes_tokens_of_his_own(
         ("settings/api", {"name": "x" * 81}),
         ("settings/api", {"scopes": []}),
         ("settings/api", {"scopes": ["everything"]}),
+        ("settings/api", {"scopes": [ORDER_COMP]}),
         ("settings/api", {"days": "9999"}),
         ("account/tokens", {"scopes": []}),
     ],
@@ -192,7 +219,7 @@ def test_nobody_grants_what_he_lacks(
     bob.submit(bob.form("/settings/api"), values, status=403)
 
     offered = {str(box["value"]) for box in page.select("input[name=scopes]")}
-    assert offered == set(held)
+    assert offered == ASKED.intersection(held)
     assert alice.get(settings_of(bistro)).select_one("#grants") is None
 
 

@@ -11,7 +11,16 @@ from app.core.errors import Forbidden
 from app.core.ids import new_id
 from app.identity.actor import Actor
 from app.identity.logins import open_login
-from app.identity.permissions import ALL, MENU_EDIT, ORDER_CREATE, ROLE_MANAGE, STAFF_MANAGE
+from app.identity.permissions import (
+    ALL,
+    ASKED,
+    MENU_EDIT,
+    ORDER_CREATE,
+    ORDER_TRANSFER,
+    ROLE_MANAGE,
+    ROLES,
+    STAFF_MANAGE,
+)
 from app.identity.queries import find_login
 from app.identity.staff import people, roles
 from app.identity.staff.people import Work
@@ -81,11 +90,51 @@ def test_the_owners_role_stays_whole(owner: Visitor, house: Restaurant) -> None:
         whole = role_id("owner")
     page = owner.get(roles_of(house, whole))
 
-    assert len(page.select("[name=permissions][checked][disabled]")) == len(ALL)
+    assert len(page.select("[name=permissions][checked][disabled]")) == len(ASKED)
     owner.post(roles_of(house, whole), status=409, name="Boss", permissions=[ORDER_CREATE])
     owner.post(f"{roles_of(house, whole)}/delete", status=409)
     with house.inside():
         assert get_role(whole).permissions == ALL
+
+
+def test_what_no_act_needs_yet_is_offered_to_nobody(owner: Visitor, house: Restaurant) -> None:
+    with house.inside():
+        server, whole = role_id("server"), role_id("owner")
+    listed = owner.get(roles_of(house))
+    shown = {row["id"]: row.select_one("td.num") for row in listed.select("tbody tr")}
+
+    page = owner.get(roles_of(house, server))
+    offered = {str(box["value"]) for box in page.select("[name=permissions]")}
+    told = {at: " ".join(cell.get_text().split()) for at, cell in shown.items() if cell}
+
+    assert offered == ASKED
+    assert "Cash drawers" not in page.get_text()
+    assert told[f"role-{whole}"] == f"{len(ASKED)} of {len(ASKED)}"
+    assert told[f"role-{server}"] == f"{len(ROLES['server'] & ASKED)} of {len(ASKED)}"
+    owner.get(f"{roles_of(house)}/new")
+    form = owner.form("/new")
+    owner.submit(form, {"name": "Host", "permissions": [ORDER_TRANSFER]}, status=422)
+
+
+def test_a_role_keeps_what_no_act_needs_yet(owner: Visitor, house: Restaurant) -> None:
+    held = a_role(house, "Waiter", ORDER_CREATE, ORDER_TRANSFER)
+    address = roles_of(house, held)
+    with house.inside():
+        work = Work(name="Wes", role_id=held)
+        token = open_login(people.add(house.people["owner"].actor, work, pin="8642"))
+
+    owner.get(address)
+    owner.submit(owner.form(address), {"name": "Waitress", "permissions": [ORDER_CREATE]})
+    with house.inside():
+        renamed, seated = get_role(held), find_login(token)
+    owner.get(address)
+    owner.submit(owner.form(address), {"name": "Waitress", "permissions": [MENU_EDIT]})
+
+    assert renamed.name == "Waitress"
+    assert renamed.permissions == {ORDER_CREATE, ORDER_TRANSFER}
+    assert seated, "what the role lets do is the same: nobody is signed out"
+    with house.inside():
+        assert get_role(held).permissions == {MENU_EDIT, ORDER_TRANSFER}
 
 
 def test_what_one_lacks_is_shown_and_cannot_be_ticked(
@@ -100,7 +149,7 @@ def test_what_one_lacks_is_shown_and_cannot_be_ticked(
 
     enabled = {str(box["value"]) for box in page.select("[name=permissions]:not([disabled])")}
     assert enabled == set(CLERK)
-    assert len(page.select("[name=permissions]")) == len(ALL)
+    assert len(page.select("[name=permissions]")) == len(ASKED)
     form = visitor.form("/new")
     visitor.submit(form, {"name": "Editor", "permissions": [MENU_EDIT]}, status=403)
 

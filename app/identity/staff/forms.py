@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 
 from app.core.forms import Words, read
 from app.core.words import LONGEST_NAME
-from app.identity.permissions import PERMISSIONS
+from app.identity.permissions import ASKED
 from app.identity.places import Place
 from app.identity.staff.domain import STATES
 from app.identity.staff.people import Work
@@ -61,9 +61,7 @@ class RoleForm(Schema):
     """A role's name and what it lets do."""
 
     name = Words(LONGEST_NAME, required=True, validate=validate.Length(1))
-    permissions = fields.List(
-        fields.String(validate=validate.OneOf(PERMISSIONS)), load_default=list
-    )
+    permissions = fields.List(fields.String(validate=validate.OneOf(ASKED)), load_default=list)
 
 
 class PeopleForm(Schema):

@@ -14,7 +14,7 @@ from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.domain import initials
 from app.identity.models import LoginSession, Member, MemberLocation, Role
-from app.identity.permissions import ROLES
+from app.identity.permissions import ASKED, ROLES
 from app.identity.places import Place, placements, works_at
 from app.identity.staff.domain import OWNER, State, role_label, state_of
 
@@ -89,6 +89,11 @@ class RoleView:
     def label(self) -> str:
         """The role's name as people read it."""
         return role_label(self.name)
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """What it lets do today, of all that it holds."""
+        return self.permissions & ASKED
 
     @property
     def is_given(self) -> bool:

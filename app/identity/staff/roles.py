@@ -17,7 +17,7 @@ from app.identity.actor import Actor
 from app.identity.commands import make_role
 from app.identity.logins import end_logins
 from app.identity.models import LoginSession, Member, MemberLocation, Role
-from app.identity.permissions import ROLE_MANAGE, require_grantable
+from app.identity.permissions import ASKED, ROLE_MANAGE, require_grantable
 from app.identity.staff.domain import check_name, same_name
 from app.identity.staff.owners import hold_owners, require_an_owner
 from app.identity.staff.queries import RoleView, get_role, roles
@@ -36,9 +36,10 @@ def change_role(actor: Actor, role_id: UUID, name: str, permissions: Iterable[st
 
     Raises Conflict for the owner's role, and where nobody would be left with the account.
     """
-    granted = sorted(set(permissions))
     with transaction():
         was = _hold(actor, role_id)
+        # What no act needs yet stands in no form: the role keeps what it holds of that.
+        granted = sorted({*permissions, *(was.permissions - ASKED)})
         require_grantable(actor.permissions, granted)
         wanted = was.name if name in (was.name, was.label) else _free_name(name, but=was)
         execute(

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from app.core.forms import Words
 from app.core.words import LONGEST_NAME
-from app.identity.permissions import PERMISSIONS
+from app.identity.permissions import ASKED
 
 # What parameters are made of (RFC 6749, appendix A).
 _TEXT = validate.Regexp(r"[\x20-\x7e]{0,2000}\Z", error="At most 2,000 ASCII characters.")
@@ -33,7 +33,7 @@ class GrantForm(Schema):
 
     name = Words(LONGEST_NAME, required=True)
     scopes = fields.List(
-        fields.String(validate=validate.OneOf(PERMISSIONS)),
+        fields.String(validate=validate.OneOf(ASKED)),
         required=True,
         validate=validate.Length(1, error="Choose at least one thing that it may do."),
     )

@@ -13,7 +13,7 @@ from app.core.db import execute
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import Member
-from app.identity.permissions import PERMISSIONS
+from app.identity.permissions import ASKED, PERMISSIONS
 from app.identity.queries import permissions_by_place
 from app.identity.tokens.domain import HONOURED, MACHINE
 from app.identity.tokens.models import ApiGrant
@@ -83,7 +83,7 @@ class Bearer:
 
 @dataclass(frozen=True, kw_only=True)
 class GrantView:
-    """A grant as a person reads it. `acts` are descriptions of its scopes."""
+    """A grant as a person reads it. `acts` are descriptions of what its scopes let do today."""
 
     id: UUID
     name: str
@@ -167,7 +167,7 @@ def _view(row: Row[Any]) -> GrantView:
         member=row.member,
         is_machine=row.kind == MACHINE,
         prefix=row.prefix,
-        acts=[PERMISSIONS[scope].description for scope in row.scopes if scope in PERMISSIONS],
+        acts=[PERMISSIONS[scope].description for scope in row.scopes if scope in ASKED],
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,

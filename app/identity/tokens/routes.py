@@ -121,7 +121,11 @@ def _page(template: str, error: Invalid | None, made: Any, **context: Any) -> Re
         errors=_by_field(error),
         sent=_form(),
         may_issue=actor.may(API_MANAGE),
-        acts=[(name, PERMISSIONS[name].description) for name in PERMISSIONS if actor.may(name)],
+        acts=[
+            (one.name, one.description)
+            for one in PERMISSIONS.values()
+            if one.asked and actor.may(one.name)
+        ],
         **context,
     )
     return make_response(page, error.status if error else 200)

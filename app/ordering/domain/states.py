@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from app.core.errors import Conflict
 from app.core.states import StateMachine
+from app.identity.permissions import ORDER_VOID_FIRED, ORDER_VOID_SERVED
 
 
 class LineState(StrEnum):
@@ -66,4 +67,4 @@ def permission_to_void(state: str) -> str | None:
     """Return the permission that voiding a line in this state takes, None where it takes none."""
     if state in EDITABLE:
         return None
-    return "order.void_served" if state == LineState.SERVED else "order.void_fired"
+    return ORDER_VOID_SERVED if state == LineState.SERVED else ORDER_VOID_FIRED

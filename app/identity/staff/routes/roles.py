@@ -11,7 +11,7 @@ from app.core.errors import DomainError
 from app.core.htmx import go_to
 from app.identity.actor import Actor
 from app.identity.current import current_actor
-from app.identity.permissions import ALL, ROLE_MANAGE
+from app.identity.permissions import ASKED, ROLE_MANAGE
 from app.identity.staff import queries, roles
 from app.identity.staff.domain import by_area
 from app.identity.staff.forms import read_role
@@ -35,7 +35,7 @@ def register(staff: Blueprint) -> None:
 @requires(ROLE_MANAGE, everywhere=True)
 def listed() -> str:
     """The roles and how many hold them."""
-    return render_template("identity/staff/roles.html", roles=queries.roles(), count=len(ALL))
+    return render_template("identity/staff/roles.html", roles=queries.roles(), count=len(ASKED))
 
 
 @requires(ROLE_MANAGE, everywhere=True)
@@ -92,7 +92,7 @@ def _form(shown: RoleView | None, error: DomainError | None = None) -> Response:
     page = render_template(
         "identity/staff/role.html",
         role=shown,
-        areas=by_area(ALL),
+        areas=by_area(ASKED),
         own=own,
         held=set(request.form.getlist("permissions")) if is_sent else held,
         name=request.form["name"] if is_sent else name,
