@@ -12,7 +12,22 @@ from app.identity.permissions import PERMISSIONS
 ACTS: Mapping[str, Any] = {
     "session.sign_in": _("signed in"),
     "session.sign_out": _("signed out"),
-    "session.pin_switch": _("took over by PIN"),
+    "session.pin": _("signed in by PIN at a tablet"),
+    "session.lock": _("locked the tablet"),
+    "session.end": _("signed out of one browser"),
+    "session.end_others": _("signed out of all other browsers"),
+    "account.password": _("changed their password"),
+    "account.reset": _("chose a new password by a mailed link"),
+    "account.email": _("changed the e-mail they sign in with"),
+    "account.app_added": _("added an authenticator app"),
+    "account.passkey_added": _("added a passkey"),
+    "account.factor_removed": _("removed an app or a passkey"),
+    "account.codes": _("got new recovery codes"),
+    "device.paired": _("a device was paired"),
+    "device.freed": _("unlocked a device after wrong PINs"),
+    "api.rotate_key": _("replaced the signing key of programs"),
+    "domain.verified": _("a web address was confirmed"),
+    "domain.dropped": _("a web address was dropped: its record was gone"),
     "privacy.removed": _("removed what was kept long enough"),
     security.REFUSED: _("wrong password, PIN or code"),
     security.LOCKED: _("made to wait after wrong tries"),
@@ -25,10 +40,16 @@ KINDS: Mapping[str, Any] = {
     "order": _("order"),
     "line": _("line"),
     "payment": _("payment"),
+    "item": _("item of the menu"),
+    "variant": _("size of an item"),
+    "modifier": _("extra"),
     "ingredient": _("ingredient"),
     "member": _("person"),
     "role": _("role"),
     "device": _("device"),
+    "api_grant": _("access by a program"),
+    "signing_key": _("signing key of programs"),
+    "domain": _("web address"),
     "location": _("location"),
     "tenant": _("restaurant"),
 }
@@ -49,8 +70,8 @@ def act_in_words(act: str) -> str:
 
 
 def all_acts() -> list[tuple[str, str]]:
-    """Every act that may stand in a trail with its words, in order of the words."""
-    audited = [name for name, permission in PERMISSIONS.items() if permission.audited]
+    """Every act that may stand in a trail today with its words, in order of the words."""
+    audited = [name for name, one in PERMISSIONS.items() if one.audited and one.asked]
     named = [(act, act_in_words(act)) for act in (*audited, *ACTS)]
     return sorted(named, key=lambda pair: pair[1].lower())
 

@@ -34,7 +34,9 @@ def record(
     before: Json | None = None,
     after: Json | None = None,
 ) -> None:
-    """Add an entry. `act` is the permission's name; `before` and `after` hold ids and figures.
+    """Add an entry; `before` and `after` hold ids and figures.
+
+    `act` is a permission's name, or an act of its own that `audit/words.py` has words for.
 
     A request at a paired device says so in `g.device_id`, one that was approved in `g.approval`:
     its entries name the device, the approver, and the reason that was given then.

@@ -53,6 +53,26 @@ def test_an_entry_says_who_did_what_to_what_and_why(house: Restaurant, alice: Vi
     assert f"{house.url}/orders/{placed.order_id}" in hrefs
 
 
+def test_acts_and_objects_are_told_in_words_and_can_be_chosen(
+    house: Restaurant, alice: Visitor
+) -> None:
+    note(house, "session.lock", "member")
+    note(house, "domain.verified", "domain")
+
+    page = alice.get(path(house))
+    acts, kinds = (
+        {str(one["value"]): one.get_text() for one in page.select(f"[name={name}] option")}
+        for name in ("act", "kind")
+    )
+
+    assert "a web address was confirmed" in shown(page)[0]
+    assert "locked the tablet" in shown(page)[1]
+    assert acts["session.lock"] == "locked the tablet"
+    assert kinds["domain"] == "web address"
+    assert "order.void_fired" in acts
+    assert "order.comp" not in acts, "nothing can be given on the house yet"
+
+
 def test_what_is_asked_for_stands_in_the_address(house: Restaurant, alice: Visitor) -> None:
     thing, at = new_id(), datetime(2026, 3, 1, 12, tzinfo=UTC)
     with clock.use(at):
