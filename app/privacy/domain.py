@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from app.core.logs import names_secret
 
+REMOVED = "privacy.removed"  # the act of a night that removed something
 GRACE = timedelta(days=30)  # as app.tenant_close has it
 
 

@@ -12,7 +12,7 @@ from app.identity import tablet
 from app.identity.account.commands import knows_password
 from app.identity.account.half import take_challenge
 from app.identity.account.people import get_holder
-from app.identity.account.second_step import is_counted, is_right_code, prove_passkey
+from app.identity.account.second_step import WRONG_CODE, is_counted, is_right_code, prove_passkey
 from app.identity.current import PROOFS
 from app.identity.domain import PROOF_LASTS
 from app.identity.errors import WrongSecret
@@ -23,7 +23,7 @@ PASSWORD, CODE, PASSKEY, PIN = PROOFS
 PURPOSE = "prove"
 WRONG = {
     PASSWORD: "The password is wrong.",
-    CODE: "The code is wrong, has run out, or was used before.",
+    CODE: WRONG_CODE,
 }
 
 

@@ -27,7 +27,7 @@ from app.ordering.models import Line, Order
 from app.privacy.commands.closing import close_unfounded
 from app.privacy.commands.erasing import forget_guests
 from app.privacy.commands.exporting import drop_exports
-from app.privacy.domain import BY_NAME, KINDS
+from app.privacy.domain import BY_NAME, KINDS, REMOVED
 from app.privacy.errors import out_of_bounds
 from app.privacy.files import remove_letters
 from app.privacy.models import DataExport, Retention
@@ -35,7 +35,6 @@ from app.privacy.queries import retention_days
 from app.tenancy.queries import all_tenants, house_date
 
 EVERY_S = 600.0
-REMOVED = "privacy.removed"
 AT_ONCE = 500
 # A statement that removes more may take longer than the database lets it.
 ROWS_AT_ONCE = 2000

@@ -12,7 +12,7 @@ from app.core.model import Json
 from app.core.models import AuditEntry
 from app.core.tenant import current_tenant_id
 from app.identity.models import Member
-from app.privacy.domain import KINDS
+from app.privacy.domain import KINDS, REMOVED
 from app.privacy.errors import no_export
 from app.privacy.models import DataExport, Retention
 
@@ -59,7 +59,7 @@ def last_removal() -> Removal | None:
     """The last night that removed something."""
     row = execute(
         select(AuditEntry.at, AuditEntry.after)
-        .where(AuditEntry.tenant_id == current_tenant_id(), AuditEntry.act == "privacy.removed")
+        .where(AuditEntry.tenant_id == current_tenant_id(), AuditEntry.act == REMOVED)
         .order_by(AuditEntry.at.desc())
         .limit(1)
     ).one_or_none()
