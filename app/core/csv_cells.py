@@ -35,7 +35,7 @@ class Row:
         return self.raw.line
 
     def refuse(self, column: str, reason: str) -> None:
-        """Notes an error; `column` is empty when the whole row is meant."""
+        """Note an error; `column` is empty when the whole row is meant."""
         self.problems.add(self.line, column, reason)
 
     def has(self, column: str) -> bool:
@@ -138,7 +138,7 @@ class Row:
             return None
 
     def allow_only(self, columns: Iterable[str], what: str) -> None:
-        """Refuses text in any other column: a value in the wrong place is never dropped."""
+        """Refuse text in any other column: a value in the wrong place is never dropped."""
         for column in self.raw.cells.keys() - set(columns):
             if self.has(column):
                 self.refuse(column, f"{what} has no {column}. Empty the cell.")

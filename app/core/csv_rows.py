@@ -51,7 +51,7 @@ class Problems:
         self._lines: set[int] = set()
 
     def add(self, line: int, column: str, reason: str) -> None:
-        """Notes an error; the same one twice counts once."""
+        """Note an error; the same one twice counts once."""
         self._found.add(RowError(line, column, reason))
         self._lines.add(line)
 
@@ -60,7 +60,7 @@ class Problems:
         return line in self._lines
 
     def raise_if_any(self) -> None:
-        """Raises FileRefused when anything was added."""
+        """Raise FileRefused when anything was added."""
         if self._found:
             raise FileRefused(self._found)
 
@@ -140,7 +140,7 @@ def _has_text(line: str) -> bool:
 def _parse(
     first: list[str], rest: Iterator[str], delimiter: str, problems: Problems
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yields (line on which the row begins, cells) of each row that says something."""
+    """Yield (line on which the row begins, cells) of each row that says something."""
     reader = csv.reader(chain(first, rest), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1

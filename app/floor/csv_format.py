@@ -41,7 +41,7 @@ class FloorFile:
 
 
 def read_floor(lines: Iterable[str]) -> FloorFile:
-    """Reads the lines of a floor file. Raises FileRefused with every error that the file shows."""
+    """Read the lines of a floor file. Raises FileRefused with every error that the file shows."""
     problems = Problems()
     rows = read_rows(lines, COLUMNS, COLUMNS, problems)
     index(rows, "name", "table")

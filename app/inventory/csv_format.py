@@ -67,7 +67,7 @@ class StockFile:
 
 
 def read_stock(lines: Iterable[str]) -> StockFile:
-    """Reads the lines of a stock file. Raises FileRefused with every error that the file shows."""
+    """Read the lines of a stock file. Raises FileRefused with every error that the file shows."""
     problems = Problems()
     kinds = by_kind(read_rows(lines, COLUMNS, ("kind", "ingredient"), problems), CELLS)
     ingredients = index(kinds["ingredient"], "ingredient", "ingredient")

@@ -35,7 +35,7 @@ COLUMNS = tuple(dict.fromkeys(column for cells in CELLS.values() for column in c
 
 
 def read_menu(lines: Iterable[str], currency: str) -> MenuFile:
-    """Reads the lines of a menu file; amounts are in `currency` (ISO 4217).
+    """Read the lines of a menu file; amounts are in `currency` (ISO 4217).
 
     Raises FileRefused with every error that the file shows.
     """

@@ -20,7 +20,7 @@ LONGEST_PREP = 240  # minutes
 
 @dataclass(frozen=True, kw_only=True)
 class ItemReader:
-    """Reads item rows. `variants` and `prices` hold the rows of those kinds by item."""
+    """Read item rows. `variants` and `prices` hold the rows of those kinds by item."""
 
     currency: str
     categories: Index

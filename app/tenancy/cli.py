@@ -14,7 +14,7 @@ from app.tenancy.queries import LocationView, get_location, get_tenant_by_slug
 
 
 def at_location(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options --tenant and --location."""
+    """Add the options --tenant and --location."""
     for name in ("location", "tenant"):
         option = click.option(f"--{name}", required=True, help=f"The {name}'s slug.")
         command = option(command)
@@ -23,7 +23,7 @@ def at_location(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def working_at(tenant: str, location: str) -> Iterator[LocationView]:
-    """Works at a location; what is refused goes to the error output, with exit code 1."""
+    """Work at a location; what is refused goes to the error output, with exit code 1."""
     try:
         with tenant_scope(get_tenant_by_slug(tenant).id):
             yield get_location(location)

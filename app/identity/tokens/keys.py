@@ -1,7 +1,8 @@
 """The keys that sign a restaurant's access tokens: made when first needed, rotated, published.
 
 Each tenant has its own, so that what one key opens is one restaurant, and no table outside the
-tenants is needed. They are called inside a transaction.
+tenants is needed. What is called here stands inside a transaction of the caller's, but rotating,
+which opens its own.
 """
 
 import base64

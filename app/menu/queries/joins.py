@@ -73,7 +73,7 @@ def left_columns(whole: FromClause, sized: FromClause) -> list[ColumnElement[Any
 
 
 def left_of(row: Row[Any]) -> Left:
-    """Reads `left_columns`."""
+    """Read `left_columns`."""
     return Left(is_86=row.is_86, counted_left=row.counted_left, stock_left=row.stock_left)
 
 
@@ -106,7 +106,7 @@ def is_offered() -> ColumnElement[bool]:
 
 
 def rules_of(row: Row[Any]) -> GroupRules:
-    """Reads a modifier group's columns."""
+    """Read a modifier group's columns."""
     return GroupRules(
         id=row.id,
         name=row.name,

@@ -1,4 +1,7 @@
-"""Proving again who one is, for a page that is asked for; for what acts the gate asks itself."""
+"""Proving again who one is, for a page that is asked for by GET.
+
+Acts are stopped at the gate (account/proving.py), which asks itself.
+"""
 
 from flask import Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
