@@ -1,5 +1,6 @@
 """Where a member works, and in which role there."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from app.identity.queries import permissions_by_place
 from app.tenancy.queries import LocationView, locations
 
 Place = tuple[UUID, UUID | None]
+Permissions = Mapping[UUID, list[str]]  # by role
 
 
 def place_member(actor: Actor, member_id: UUID, places: Sequence[Place]) -> None:
@@ -55,7 +57,7 @@ def require_placeable(
     Forbidden otherwise.
     """
     _require_known(places)
-    require_covers(actor, _standing(member_id, own, places))
+    require_covers(actor, _standing(member_id, own, places, _roles_at(places)))
 
 
 def add_places(member_id: UUID, places: Sequence[Place]) -> None:
@@ -88,7 +90,31 @@ def get_standing(member_id: UUID, *, lock: bool = False) -> Actor:
     own = execute(statement.with_for_update(of=Member) if lock else statement).scalar_one_or_none()
     if own is None:
         raise NotFound("no_member", "There is no such member.")
-    return _standing(member_id, frozenset(own), _places_of(member_id))
+    places = _places_of(member_id)
+    return _standing(member_id, frozenset(own), places, _roles_at(places))
+
+
+def standings() -> dict[UUID, Actor]:
+    """Every member who was not erased as `get_standing` has him: three statements for them all."""
+    tenant_id = current_tenant_id()
+    held = execute(select(Role.id, Role.permissions).where(Role.tenant_id == tenant_id))
+    roles = {row.id: row.permissions for row in held}
+    places: dict[UUID, list[Place]] = defaultdict(list)
+    for row in execute(
+        select(MemberLocation.member_id, MemberLocation.location_id, MemberLocation.role_id).where(
+            MemberLocation.tenant_id == tenant_id
+        )
+    ):
+        places[row.member_id].append((row.location_id, row.role_id))
+    members = execute(
+        select(Member.id, Member.role_id).where(
+            Member.tenant_id == tenant_id, Member.erased_at.is_(None)
+        )
+    )
+    return {
+        one.id: _standing(one.id, frozenset(roles[one.role_id]), places[one.id], roles)
+        for one in members
+    }
 
 
 def told(places: Sequence[Place]) -> Json:
@@ -104,6 +130,15 @@ def require_covers(actor: Actor, other: Actor) -> None:
     _require_places(actor, other.location_ids)
     for place in {None, *other.places, *(other.location_ids or ())}:
         require_grantable(actor.permissions_at(place), other.permissions_at(place))
+
+
+def covers(actor: Actor, other: Actor) -> bool:
+    """Tell the same: a page offers what is done to others where it would be allowed."""
+    try:
+        require_covers(actor, other)
+    except Forbidden:
+        return False
+    return True
 
 
 def placements() -> Select[Any]:
@@ -151,14 +186,16 @@ def _require_known(places: Sequence[Place]) -> None:
         raise NotFound("no_location", "There is no such location.")
 
 
-def _standing(member_id: UUID, own: frozenset[str], places: Sequence[Place]) -> Actor:
-    roles = _roles({role_id for _place, role_id in places if role_id})
+def _standing(
+    member_id: UUID, own: frozenset[str], places: Sequence[Place], roles: Permissions
+) -> Actor:
     held = {place: roles[role_id] if role_id else None for place, role_id in places}
     return Actor(member_id, own, frozenset(held) or None, permissions_by_place(own, held))
 
 
-def _roles(role_ids: set[UUID]) -> Mapping[UUID, list[str]]:
-    """Permissions by role; raises NotFound."""
+def _roles_at(places: Sequence[Place]) -> Permissions:
+    """Permissions by role of the roles that count at these places; raises NotFound."""
+    role_ids = {role_id for _place, role_id in places if role_id}
     if not role_ids:
         return {}
     rows = execute(

@@ -8,7 +8,9 @@ from sqlalchemy import func, or_, select
 
 from app.core.db import execute
 from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
 from app.identity.models import Member, Role
+from app.identity.places import covers, standings
 from app.ordering.models import Line, Order
 
 MOST = 100
@@ -17,13 +19,17 @@ _WILD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 @dataclass(frozen=True, kw_only=True)
 class PersonView:
-    """A member; `erased` ones have no data left but what must be kept."""
+    """A member; `erased` ones have no data left but what must be kept.
+
+    `covered`: may do no more, and nowhere else, than who looks, and so may be erased by him.
+    """
 
     id: UUID
     name: str
     role: str
     active: bool
     erased: bool
+    covered: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +44,9 @@ class GuestOrder:
     is_open: bool
 
 
-def people() -> list[PersonView]:
-    """Every member, by name; erased ones last."""
+def people(actor: Actor) -> list[PersonView]:
+    """Every member as the actor sees them, by name; erased ones last."""
+    known = standings()
     rows = execute(
         select(Member.id, Member.name, Role.name.label("role"), Member.active, Member.erased_at)
         .join(Role, (Role.tenant_id == Member.tenant_id) & (Role.id == Member.role_id))
@@ -53,6 +60,7 @@ def people() -> list[PersonView]:
             role=row.role,
             active=row.active,
             erased=row.erased_at is not None,
+            covered=row.id in known and covers(actor, known[row.id]),
         )
         for row in rows
     ]

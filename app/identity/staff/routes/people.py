@@ -8,14 +8,14 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import proven_lately, requires
-from app.core.errors import DomainError, Forbidden
+from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to
 from app.core.limits import limited
 from app.identity.actor import Actor
 from app.identity.current import current_actor, once
 from app.identity.permissions import STAFF_MANAGE, STAFF_VIEW
-from app.identity.places import get_standing, places_of, require_covers
+from app.identity.places import covers, get_standing, places_of
 from app.identity.staff import invitations, people, queries, ways_in
 from app.identity.staff.forms import (
     EmailForm,
@@ -253,9 +253,4 @@ def _choices(error: DomainError | None, shown: PersonView | None = None) -> dict
 
 
 def _may_change(actor: Actor, shown: PersonView) -> bool:
-    try:
-        actor.require(STAFF_MANAGE)
-        require_covers(actor, get_standing(shown.member_id))
-    except Forbidden:
-        return False
-    return True
+    return actor.may(STAFF_MANAGE) and covers(actor, get_standing(shown.member_id))
