@@ -18,10 +18,8 @@ from app.core.htmx import fragment_or_page, go_to
 from app.core.locale import zone_name
 from app.identity.current import current_actor
 from app.identity.permissions import AUDIT_VIEW, REPORT_EXPORT
-from app.tenancy.routing import keep_house_time
 
 audit = Blueprint("audit", __name__, url_prefix="/t/<tenant>/settings/audit")
-audit.before_request(keep_house_time)
 
 
 @audit.get("", endpoint="trail")

@@ -66,6 +66,11 @@ class DeviceView:
         """When it was last heard of, by the clock on the location's wall."""
         return self._locally(self.last_seen_at)
 
+    @property
+    def ends_locally(self) -> datetime | None:
+        """Until when it is paired, by the clock on the location's wall."""
+        return self._locally(self.expires_at)
+
     def _locally(self, at: datetime | None) -> datetime | None:
         return at.astimezone(self.location.zone) if at else None
 

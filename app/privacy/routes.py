@@ -28,10 +28,8 @@ from app.privacy import commands, queries
 from app.privacy.domain import GRACE, KINDS
 from app.privacy.files import get_export_file
 from app.privacy.forms import CloseForm, chosen_days, chosen_orders, is_sure
-from app.tenancy.routing import keep_house_time
 
 privacy = Blueprint("privacy", __name__, url_prefix="/t/<tenant>/settings/privacy")
-privacy.before_request(keep_house_time)
 
 
 @privacy.get("", endpoint="privacy")

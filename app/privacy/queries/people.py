@@ -12,6 +12,7 @@ from app.identity.actor import Actor
 from app.identity.models import Member, Role
 from app.identity.places import covers, standings
 from app.ordering.models import Line, Order
+from app.tenancy.queries import locations
 
 MOST = 100
 _WILD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
@@ -34,7 +35,7 @@ class PersonView:
 
 @dataclass(frozen=True, kw_only=True)
 class GuestOrder:
-    """An order that says something of a guest."""
+    """An order that says something of a guest; `at` by the clock on the location's wall."""
 
     id: UUID
     number: int | None
@@ -75,6 +76,7 @@ def find_guests(search: str) -> list[GuestOrder]:
         .scalar_subquery()
     )
     is_named = (Order.pickup_name != "") & Order.pickup_name.ilike(f"%{words.translate(_WILD)}%")
+    zones = {place.id: place.zone for place in locations()}
     number = int(words) if words.isascii() and words.isdigit() and len(words) < 10 else None
     rows = execute(
         select(
@@ -83,6 +85,7 @@ def find_guests(search: str) -> list[GuestOrder]:
             Order.pickup_name,
             Order.state,
             Order.opened_at,
+            Order.location_id,
             notes.label("notes"),
         )
         .where(Order.tenant_id == current_tenant_id())
@@ -96,7 +99,7 @@ def find_guests(search: str) -> list[GuestOrder]:
             number=row.number,
             name=row.pickup_name,
             notes=row.notes,
-            at=row.opened_at,
+            at=row.opened_at.astimezone(zones[row.location_id]),
             is_open=row.state == "open",
         )
         for row in rows
