@@ -26,15 +26,14 @@ Permissions = Mapping[UUID, list[str]]  # by role
 def place_member(actor: Actor, member_id: UUID, places: Sequence[Place]) -> None:
     """Say where a member works: location and the role that counts there (None: his own).
 
-    No places means every location, those to come included. Needs staff.manage; whoever places
-    must have, at each place, all that the member had and gets there. Raises NotFound for a member,
+    No places means every location, those to come included. Whoever places must have staff.manage
+    and all that the member had and gets, at each place. Raises NotFound for a member,
     a location or a role that is not there, Invalid for a location named twice. Counts from the
     member's next request on.
     """
     with transaction():
-        actor.require(STAFF_MANAGE)
         before = get_standing(member_id, lock=True)
-        require_covers(actor, before)
+        require_manages(actor, before)
         require_placeable(actor, member_id, before.permissions_at(None), places)
         was = _places_of(member_id)
         _write(member_id, places)
@@ -51,13 +50,13 @@ def place_member(actor: Actor, member_id: UUID, places: Sequence[Place]) -> None
 def require_placeable(
     actor: Actor, member_id: UUID, own: frozenset[str], places: Sequence[Place]
 ) -> None:
-    """Raise unless the actor covers a member who may do `own` and works at these places.
+    """Raise unless the actor manages a member who may do `own` and works at these places.
 
     NotFound for a location or a role that is not there, Invalid for a location named twice,
     Forbidden otherwise.
     """
     _require_known(places)
-    require_covers(actor, _standing(member_id, own, places, _roles_at(places)))
+    require_manages(actor, _standing(member_id, own, places, _roles_at(places)))
 
 
 def add_places(member_id: UUID, places: Sequence[Place]) -> None:
@@ -132,8 +131,21 @@ def require_covers(actor: Actor, other: Actor) -> None:
         require_grantable(actor.permissions_at(place), other.permissions_at(place))
 
 
-def covers(actor: Actor, other: Actor) -> bool:
+def require_manages(actor: Actor, other: Actor) -> None:
+    """Raise Forbidden unless the actor covers the other, and has staff.manage where he works."""
+    for place in _workplaces(other):
+        actor.at(place).require(STAFF_MANAGE)
+    require_covers(actor, other)
+
+
+def manages(actor: Actor, other: Actor) -> bool:
     """Tell the same: a page offers what is done to others where it would be allowed."""
+    may = all(actor.at(place).may(STAFF_MANAGE) for place in _workplaces(other))
+    return may and covers(actor, other)
+
+
+def covers(actor: Actor, other: Actor) -> bool:
+    """Tell whether the actor covers the other, as `require_covers` has it."""
     try:
         require_covers(actor, other)
     except Forbidden:
@@ -164,9 +176,15 @@ def works_at(location_ids: Collection[UUID]) -> ColumnElement[bool]:
     return or_(works_everywhere(), here.exists())
 
 
-def places_of(actor: Actor) -> list[LocationView]:
-    """The locations that the actor works at, by name; he is told of no other."""
-    return [place for place in locations() if actor.is_at(place.id)]
+def places_of(actor: Actor, permission: str) -> list[LocationView]:
+    """The locations where the actor works and has a permission, by name; he is told of no other."""
+    where = actor.places_where(permission)
+    return [place for place in locations() if where is None or place.id in where]
+
+
+def _workplaces(member: Actor) -> Collection[UUID | None]:
+    """Where a member works; None for everywhere."""
+    return member.location_ids or (None,)
 
 
 def _require_places(actor: Actor, location_ids: frozenset[UUID] | None) -> None:

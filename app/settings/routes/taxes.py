@@ -19,14 +19,14 @@ from app.settings.taxes import change_taxes
 
 
 @settings.get("/locations/<uuid:location_id>/taxes", endpoint="taxes")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, somewhere=True)
 def taxes_page(location_id: UUID) -> Response:
     """The rates by tax class, as they are."""
     return _page(location_id, 200, None)
 
 
 @settings.post("/locations/<uuid:location_id>/taxes")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, somewhere=True)
 def save_taxes(location_id: UUID) -> Response | BaseResponse:
     """Change them; a refused form comes back with its sentences."""
     try:
