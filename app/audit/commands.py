@@ -17,8 +17,8 @@ from app.identity.permissions import AUDIT_VIEW, REPORT_EXPORT
 def note_export(actor: Actor, filters: Filters) -> None:
     """Write down that somebody took the trail, or a part of it, away."""
     with transaction():
-        actor.require(AUDIT_VIEW)
-        actor.require(REPORT_EXPORT)
+        actor.require_somewhere(AUDIT_VIEW)
+        actor.require_somewhere(REPORT_EXPORT)
         audit.record(
             REPORT_EXPORT,
             "tenant",

@@ -18,14 +18,12 @@ from app.core.htmx import fragment_or_page, go_to
 from app.core.locale import zone_name
 from app.identity.current import current_actor
 from app.identity.permissions import AUDIT_VIEW, REPORT_EXPORT
-from app.tenancy.routing import keep_house_time
 
 audit = Blueprint("audit", __name__, url_prefix="/t/<tenant>/settings/audit")
-audit.before_request(keep_house_time)
 
 
 @audit.get("", endpoint="trail")
-@requires(AUDIT_VIEW)
+@requires(AUDIT_VIEW, somewhere=True)
 def trail() -> tuple[str, int] | Response:
     """The entries that fit the filters in the address, a page of them at a time."""
     filters, after = Filters.of(request.args), read_place(request.args.get("after", ""))
@@ -39,7 +37,7 @@ def trail() -> tuple[str, int] | Response:
 
 
 @audit.get("/export.csv", endpoint="export")
-@requires(REPORT_EXPORT)
+@requires(REPORT_EXPORT, somewhere=True)
 @proven_lately
 def export() -> Response:
     """The same entries, all of them, as a table for a spreadsheet."""
@@ -82,7 +80,7 @@ def _page(
         "acts": all_acts(),
         "kinds": sorted(((kind, str(words)) for kind, words in KINDS.items()), key=lambda k: k[1]),
         "alerts": queries.open_alerts(actor),
-        "may_export": actor.may(REPORT_EXPORT),
+        "may_export": actor.may_somewhere(REPORT_EXPORT),
         "may_verify": actor.may_everywhere(AUDIT_VIEW),
         "more": False,
         "after": None,

@@ -56,17 +56,20 @@ def in_own_browser(view: View) -> View:
 
 
 def requires(
-    permission: str, *, or_ask: bool = False, everywhere: bool = False
+    permission: str, *, or_ask: bool = False, everywhere: bool = False, somewhere: bool = False
 ) -> Callable[[View], View]:
     """Only a member with this permission, at this location, may call this.
 
     `or_ask`: it only leads to the act, so that who can have the act approved may call it too.
     `everywhere`: it concerns the whole restaurant, and is for who works at every location.
+    `somewhere`: it concerns locations that the address does not name, and is for who has the
+    permission at one of them; the view shows those, and its commands ask at the location.
     """
 
     def mark(view: View) -> View:
         view.__dict__["or_ask"] = or_ask
         view.__dict__["everywhere"] = everywhere
+        view.__dict__["somewhere"] = somewhere
         return _mark(view, permission)
 
     return mark
@@ -131,3 +134,8 @@ def leads_to_asking(view: Callable[..., Any]) -> bool:
 def is_for_everywhere(view: Callable[..., Any]) -> bool:
     """Whether a view is for who works at every location alone."""
     return bool(getattr(view, "everywhere", False))
+
+
+def is_for_somewhere(view: Callable[..., Any]) -> bool:
+    """Whether a view is for who has its permission at one location at least."""
+    return bool(getattr(view, "somewhere", False))

@@ -13,10 +13,12 @@ from app.core.db import execute
 from app.core.errors import NotFound
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
-from app.identity.devices import code_of, may_pair_at
+from app.identity.devices import code_of
 from app.identity.models import Device, DeviceStation
+from app.identity.permissions import DEVICE_PAIR
+from app.identity.places import places_of
 from app.menu.models import Station
-from app.tenancy.queries import LocationView, locations
+from app.tenancy.queries import LocationView
 
 # A device reports once a minute; one report may be lost.
 ONLINE_FOR = timedelta(seconds=150)
@@ -66,6 +68,11 @@ class DeviceView:
         """When it was last heard of, by the clock on the location's wall."""
         return self._locally(self.last_seen_at)
 
+    @property
+    def ends_locally(self) -> datetime | None:
+        """Until when it is paired, by the clock on the location's wall."""
+        return self._locally(self.expires_at)
+
     def _locally(self, at: datetime | None) -> datetime | None:
         return at.astimezone(self.location.zone) if at else None
 
@@ -83,11 +90,6 @@ def stations_of(places: Sequence[LocationView]) -> list[StationChoice]:
     return [StationChoice(**row._mapping) for row in rows]
 
 
-def places_of(actor: Actor) -> list[LocationView]:
-    """The locations where the actor may pair devices, by name."""
-    return [place for place in locations() if may_pair_at(actor, place.id)]
-
-
 def devices_at(places: Sequence[LocationView]) -> list[DeviceView]:
     """The devices of these locations that are not revoked, by name."""
     rows = execute(_devices().where(Device.location_id.in_([place.id for place in places]))).all()
@@ -98,7 +100,7 @@ def devices_at(places: Sequence[LocationView]) -> list[DeviceView]:
 
 def get_device(actor: Actor, device_id: UUID) -> DeviceView:
     """One device at a location where the actor pairs them; raises NotFound."""
-    for device in devices_at(places_of(actor)):
+    for device in devices_at(places_of(actor, DEVICE_PAIR)):
         if device.id == device_id:
             return device
     raise NotFound("no_device", "There is no such device.")

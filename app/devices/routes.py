@@ -17,7 +17,6 @@ from app.devices.queries import (
     DeviceView,
     devices_at,
     get_device,
-    places_of,
     stations_of,
 )
 from app.identity import devices as commands
@@ -25,6 +24,7 @@ from app.identity.current import become, current_actor, find_device_here, find_l
 from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
 from app.identity.logins import end_login
 from app.identity.permissions import DEVICE_PAIR
+from app.identity.places import places_of
 from app.identity.queries import PairedDevice
 from app.identity.session import cookie_name, hand_over_device
 from app.tenancy.queries import get_location_by_id
@@ -35,22 +35,22 @@ REFUSALS = (Invalid, WrongSecret, TooManyTries)
 
 
 @devices.get("/settings/devices", endpoint="devices")
-@requires(DEVICE_PAIR)
+@requires(DEVICE_PAIR, somewhere=True)
 def list_devices() -> str:
     """Every device of the manager's locations."""
-    places = places_of(current_actor())
+    places = places_of(current_actor(), DEVICE_PAIR)
     return render_template("devices/devices.html", places=places, devices=devices_at(places))
 
 
 @devices.get("/settings/devices/new")
-@requires(DEVICE_PAIR)
+@requires(DEVICE_PAIR, somewhere=True)
 def new() -> Response:
     """What is to be paired, and where it stands."""
     return _new_form(200)
 
 
 @devices.post("/settings/devices")
-@requires(DEVICE_PAIR)
+@requires(DEVICE_PAIR, somewhere=True)
 def prepare() -> Response | BaseResponse:
     """Make a code for a device, or pair this browser on the spot."""
     if cookie_name(request) is None:
@@ -66,14 +66,14 @@ def prepare() -> Response | BaseResponse:
 
 
 @devices.get("/settings/devices/<uuid:device_id>")
-@requires(DEVICE_PAIR)
+@requires(DEVICE_PAIR, somewhere=True)
 def device(device_id: UUID) -> Response:
     """One device: its code while it waits, its name and stations, and its end."""
     return _device_page(get_device(current_actor(), device_id), 200)
 
 
 @devices.post("/settings/devices/<uuid:device_id>")
-@requires(DEVICE_PAIR)
+@requires(DEVICE_PAIR, somewhere=True)
 def change(device_id: UUID) -> Response | BaseResponse:
     """Rename a device, choose its stations."""
     found = get_device(current_actor(), device_id)
@@ -87,7 +87,7 @@ def change(device_id: UUID) -> Response | BaseResponse:
 
 
 @devices.post("/settings/devices/<uuid:device_id>/code")
-@requires(DEVICE_PAIR)
+@requires(DEVICE_PAIR, somewhere=True)
 def renew(device_id: UUID) -> BaseResponse:
     """A new code for a device that was not paired in time, or is to be paired anew."""
     commands.renew_code(current_actor(), device_id)
@@ -95,7 +95,7 @@ def renew(device_id: UUID) -> BaseResponse:
 
 
 @devices.post("/settings/devices/<uuid:device_id>/revoke")
-@requires(DEVICE_PAIR)
+@requires(DEVICE_PAIR, somewhere=True)
 def revoke(device_id: UUID) -> BaseResponse:
     """End a device at once."""
     commands.revoke_device(current_actor(), device_id)
@@ -172,7 +172,8 @@ def _sent() -> dict[str, Any]:
 
 def _wanted() -> commands.NewDevice:
     form = read(forms.NewDeviceForm, _sent())
-    place = next((it for it in places_of(current_actor()) if it.id == form["location_id"]), None)
+    places = places_of(current_actor(), DEVICE_PAIR)
+    place = next((it for it in places if it.id == form["location_id"]), None)
     if place is None:
         raise NotFound("no_location", "There is no such location.")
     return commands.NewDevice(
@@ -190,7 +191,7 @@ def _own_stations(location_id: UUID, wanted: list[UUID]) -> tuple[UUID, ...]:
 
 
 def _new_form(status: int, error: Invalid | None = None) -> Response:
-    places = places_of(current_actor())
+    places = places_of(current_actor(), DEVICE_PAIR)
     return _page(
         "devices/new.html",
         status,

@@ -64,6 +64,22 @@ class Actor:
                 " away from the tablets.",
             )
 
+    def places_where(self, permission: str) -> frozenset[UUID] | None:
+        """The actor's locations where he has a permission; None: all, those to come included."""
+        if self.location_ids is None:
+            return None if permission in self.permissions_at(None) else frozenset()
+        return frozenset(at for at in self.location_ids if permission in self.permissions_at(at))
+
+    def may_somewhere(self, permission: str) -> bool:
+        """Tell whether the actor has a permission at one of his locations at least."""
+        where = self.places_where(permission)
+        return where is None or bool(where)
+
+    def require_somewhere(self, permission: str) -> None:
+        """Raise Lacks unless the actor has the permission at one of his locations."""
+        if not self.may_somewhere(permission):
+            raise Lacks(permission)
+
     def may_ask(self, permission: str) -> bool:
         """Tell whether the actor has a permission, or can have an act approved where he is."""
         return self.can_ask or self.may(permission)

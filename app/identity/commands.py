@@ -22,7 +22,7 @@ from app.identity.places import (
     Place,
     add_places,
     get_standing,
-    require_covers,
+    require_manages,
     require_placeable,
     told,
 )
@@ -80,11 +80,11 @@ def make_roles(actor: Actor, roles: Mapping[str, Iterable[str]]) -> dict[str, UU
 def add_member(actor: Actor, new: NewMember, *, member_id: UUID | None = None) -> UUID:
     """Let somebody work here, in a role and at places that grant no more than the actor has.
 
+    Needs staff.manage at each of the places, or everywhere.
     Raises NotFound for a role or a place that is not there, Invalid for a place named twice.
     """
     member_id = member_id or new_id()
     with transaction():
-        actor.require(STAFF_MANAGE)
         role_id = _grantable_role(actor, member_id, new)
         values = {
             "tenant_id": current_tenant_id(),
@@ -107,8 +107,7 @@ def set_pin(actor: Actor, member_id: UUID, pin: str) -> None:
     """Give a member a new PIN: one's own, or anybody's with the permission to manage staff."""
     with transaction():
         if actor.member_id != member_id:
-            actor.require(STAFF_MANAGE)
-            require_covers(actor, get_standing(member_id))
+            require_manages(actor, get_standing(member_id))
         execute(
             update(Member)
             .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)

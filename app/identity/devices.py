@@ -142,11 +142,6 @@ def note_report(device_id: UUID, battery: int | None, version: str | None) -> No
         _set(device_id, last_seen_at=clock.now(), battery=battery, version=version)
 
 
-def may_pair_at(actor: Actor, location_id: UUID) -> bool:
-    """Tell whether the actor may pair devices at a location, and works there."""
-    return actor.is_at(location_id) and actor.at(location_id).may(DEVICE_PAIR)
-
-
 def _require_may_pair(actor: Actor, location_id: UUID) -> None:
     actor.require_at(location_id)
     actor.at(location_id).require(DEVICE_PAIR)

@@ -24,6 +24,7 @@ from app.core.access import (
     find_view,
     is_for_everywhere,
     is_for_programs,
+    is_for_somewhere,
     leads_to_asking,
     needs_own_browser,
     public,
@@ -106,6 +107,8 @@ def _require_access(view: View, access: str, actor: Actor) -> None:
         actor.require_or_ask(access)
     elif is_for_everywhere(view):
         actor.require_everywhere(access)
+    elif is_for_somewhere(view):
+        actor.require_somewhere(access)
     else:
         actor.require(access)
 
@@ -123,11 +126,13 @@ def may_open(path: str, actor: Actor) -> bool:
 
 
 def is_permitted(view: View, actor: Actor) -> bool:
-    """Whether an actor has the permission that a view asks for, everywhere if it must be so."""
+    """Whether an actor has the permission that a view asks for, where the view asks for it."""
     access = access_of(view)
     if access not in PERMISSIONS:
         return False
-    return actor.may_everywhere(access) if is_for_everywhere(view) else actor.may(access)
+    if is_for_everywhere(view):
+        return actor.may_everywhere(access)
+    return actor.may_somewhere(access) if is_for_somewhere(view) else actor.may(access)
 
 
 def _standing_at(slug: str | None, actor: Actor) -> Actor | None:

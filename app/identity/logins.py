@@ -120,9 +120,12 @@ def end_logins_at(device_id: UUID) -> None:
 
 
 def revoke_logins(actor: Actor, member_id: UUID) -> None:
-    """Sign a member and his programs out everywhere."""
+    """Sign a member and his programs out everywhere.
+
+    For commands that have asked whether the actor manages this member.
+    """
     with transaction():
-        actor.require(STAFF_MANAGE)
+        actor.require_somewhere(STAFF_MANAGE)
         end_logins(LoginSession.member_id == member_id)
         end_tokens(member_id)
         audit.record(

@@ -1,5 +1,6 @@
 """Where a member works, and in which role there."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -19,20 +20,20 @@ from app.identity.queries import permissions_by_place
 from app.tenancy.queries import LocationView, locations
 
 Place = tuple[UUID, UUID | None]
+Permissions = Mapping[UUID, list[str]]  # by role
 
 
 def place_member(actor: Actor, member_id: UUID, places: Sequence[Place]) -> None:
     """Say where a member works: location and the role that counts there (None: his own).
 
-    No places means every location, those to come included. Needs staff.manage; whoever places
-    must have, at each place, all that the member had and gets there. Raises NotFound for a member,
+    No places means every location, those to come included. Whoever places must have staff.manage
+    and all that the member had and gets, at each place. Raises NotFound for a member,
     a location or a role that is not there, Invalid for a location named twice. Counts from the
     member's next request on.
     """
     with transaction():
-        actor.require(STAFF_MANAGE)
         before = get_standing(member_id, lock=True)
-        require_covers(actor, before)
+        require_manages(actor, before)
         require_placeable(actor, member_id, before.permissions_at(None), places)
         was = _places_of(member_id)
         _write(member_id, places)
@@ -49,13 +50,13 @@ def place_member(actor: Actor, member_id: UUID, places: Sequence[Place]) -> None
 def require_placeable(
     actor: Actor, member_id: UUID, own: frozenset[str], places: Sequence[Place]
 ) -> None:
-    """Raise unless the actor covers a member who may do `own` and works at these places.
+    """Raise unless the actor manages a member who may do `own` and works at these places.
 
     NotFound for a location or a role that is not there, Invalid for a location named twice,
     Forbidden otherwise.
     """
     _require_known(places)
-    require_covers(actor, _standing(member_id, own, places))
+    require_manages(actor, _standing(member_id, own, places, _roles_at(places)))
 
 
 def add_places(member_id: UUID, places: Sequence[Place]) -> None:
@@ -88,7 +89,31 @@ def get_standing(member_id: UUID, *, lock: bool = False) -> Actor:
     own = execute(statement.with_for_update(of=Member) if lock else statement).scalar_one_or_none()
     if own is None:
         raise NotFound("no_member", "There is no such member.")
-    return _standing(member_id, frozenset(own), _places_of(member_id))
+    places = _places_of(member_id)
+    return _standing(member_id, frozenset(own), places, _roles_at(places))
+
+
+def standings() -> dict[UUID, Actor]:
+    """Every member who was not erased as `get_standing` has him: three statements for them all."""
+    tenant_id = current_tenant_id()
+    held = execute(select(Role.id, Role.permissions).where(Role.tenant_id == tenant_id))
+    roles = {row.id: row.permissions for row in held}
+    places: dict[UUID, list[Place]] = defaultdict(list)
+    for row in execute(
+        select(MemberLocation.member_id, MemberLocation.location_id, MemberLocation.role_id).where(
+            MemberLocation.tenant_id == tenant_id
+        )
+    ):
+        places[row.member_id].append((row.location_id, row.role_id))
+    members = execute(
+        select(Member.id, Member.role_id).where(
+            Member.tenant_id == tenant_id, Member.erased_at.is_(None)
+        )
+    )
+    return {
+        one.id: _standing(one.id, frozenset(roles[one.role_id]), places[one.id], roles)
+        for one in members
+    }
 
 
 def told(places: Sequence[Place]) -> Json:
@@ -104,6 +129,28 @@ def require_covers(actor: Actor, other: Actor) -> None:
     _require_places(actor, other.location_ids)
     for place in {None, *other.places, *(other.location_ids or ())}:
         require_grantable(actor.permissions_at(place), other.permissions_at(place))
+
+
+def require_manages(actor: Actor, other: Actor) -> None:
+    """Raise Forbidden unless the actor covers the other, and has staff.manage where he works."""
+    for place in _workplaces(other):
+        actor.at(place).require(STAFF_MANAGE)
+    require_covers(actor, other)
+
+
+def manages(actor: Actor, other: Actor) -> bool:
+    """Tell the same: a page offers what is done to others where it would be allowed."""
+    may = all(actor.at(place).may(STAFF_MANAGE) for place in _workplaces(other))
+    return may and covers(actor, other)
+
+
+def covers(actor: Actor, other: Actor) -> bool:
+    """Tell whether the actor covers the other, as `require_covers` has it."""
+    try:
+        require_covers(actor, other)
+    except Forbidden:
+        return False
+    return True
 
 
 def placements() -> Select[Any]:
@@ -129,9 +176,15 @@ def works_at(location_ids: Collection[UUID]) -> ColumnElement[bool]:
     return or_(works_everywhere(), here.exists())
 
 
-def places_of(actor: Actor) -> list[LocationView]:
-    """The locations that the actor works at, by name; he is told of no other."""
-    return [place for place in locations() if actor.is_at(place.id)]
+def places_of(actor: Actor, permission: str) -> list[LocationView]:
+    """The locations where the actor works and has a permission, by name; he is told of no other."""
+    where = actor.places_where(permission)
+    return [place for place in locations() if where is None or place.id in where]
+
+
+def _workplaces(member: Actor) -> Collection[UUID | None]:
+    """Where a member works; None for everywhere."""
+    return member.location_ids or (None,)
 
 
 def _require_places(actor: Actor, location_ids: frozenset[UUID] | None) -> None:
@@ -151,14 +204,16 @@ def _require_known(places: Sequence[Place]) -> None:
         raise NotFound("no_location", "There is no such location.")
 
 
-def _standing(member_id: UUID, own: frozenset[str], places: Sequence[Place]) -> Actor:
-    roles = _roles({role_id for _place, role_id in places if role_id})
+def _standing(
+    member_id: UUID, own: frozenset[str], places: Sequence[Place], roles: Permissions
+) -> Actor:
     held = {place: roles[role_id] if role_id else None for place, role_id in places}
     return Actor(member_id, own, frozenset(held) or None, permissions_by_place(own, held))
 
 
-def _roles(role_ids: set[UUID]) -> Mapping[UUID, list[str]]:
-    """Permissions by role; raises NotFound."""
+def _roles_at(places: Sequence[Place]) -> Permissions:
+    """Permissions by role of the roles that count at these places; raises NotFound."""
+    role_ids = {role_id for _place, role_id in places if role_id}
     if not role_ids:
         return {}
     rows = execute(

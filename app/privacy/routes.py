@@ -28,10 +28,8 @@ from app.privacy import commands, queries
 from app.privacy.domain import GRACE, KINDS
 from app.privacy.files import get_export_file
 from app.privacy.forms import CloseForm, chosen_days, chosen_orders, is_sure
-from app.tenancy.routing import keep_house_time
 
 privacy = Blueprint("privacy", __name__, url_prefix="/t/<tenant>/settings/privacy")
-privacy.before_request(keep_house_time)
 
 
 @privacy.get("", endpoint="privacy")
@@ -147,13 +145,13 @@ def _back(anchor: str) -> BaseResponse:
 
 
 def _page(status: int, error: Invalid | None = None) -> Response:
-    search = request.values.get("guest", "")
+    search, actor = request.values.get("guest", ""), current_actor()
     context: dict[str, Any] = {
         "erase_after": g.tenant.erase_after,
         "awaits_everything": queries.awaits_everything(),
         "slug": g.tenant.slug,
         "exports": queries.exports(),
-        "people": queries.people(),
+        "people": queries.people(actor),
         "search": search,
         "guests": queries.find_guests(search) if search.strip() else [],
         "kinds": KINDS,
@@ -163,6 +161,6 @@ def _page(status: int, error: Invalid | None = None) -> Response:
         "errors": error.fields if error else {},
         "sentence": error.sentence if error else "",
         "fresh_key": new_id,  # one a form: without script its repeat is told by it
-        "me": current_actor().member_id,
+        "me": actor.member_id,
     }
     return make_response(render_template("privacy/page.html", **context), status)

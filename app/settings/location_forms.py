@@ -23,7 +23,7 @@ TAX = "VAT"
 MOST_COIN = 100_000
 PERCENT = "percent-"
 _OF_SETUP = frozenset({"copy_from", "tables", "overrides", "tax_name"})
-_NUMBER = "A rate is a number from 0 to 100, such as 10 or 8.875."
+RATE_IS = "A rate is a number from 0 to 100, such as 10 or 8.875."
 
 
 class LocationForm(Place):
@@ -67,12 +67,25 @@ def setup_of(
             copy_from=form["copy_from"], tables=form["tables"], overrides=form["overrides"]
         )
     asked = {one.name: sent.get(f"{PERCENT}{one.id}", "") for one in tax_classes}
-    percents = {name: _percent(text) for name, text in asked.items()}
+    percents = {name: percent_of(text) for name, text in asked.items()}
     wrong = [name for name, percent in percents.items() if percent is None]
     if wrong:
-        raise Invalid("percent", f"{', '.join(wrong)}: {_NUMBER}")
+        raise Invalid("percent", f"{', '.join(wrong)}: {RATE_IS}")
     known = {name: percent for name, percent in percents.items() if percent is not None}
     return SetUp(tax_name=form["tax_name"] or TAX, percents=known)
+
+
+def percent_of(text: str) -> Decimal | None:
+    """A rate in per cent from 0 to 100, with a point or a comma; None for what is none.
+
+    It has at most four places after the point, as the table has.
+    """
+    try:
+        percent = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    is_rate = percent.is_finite() and 0 <= percent <= 100
+    return percent if is_rate and percent == round(percent, 4) else None
 
 
 def locale_choices(likely: Iterable[str]) -> list[tuple[str, str]]:
@@ -116,12 +129,3 @@ def current(place: LocationView) -> dict[str, str]:
     model = INCLUSIVE if place.tax_inclusive else ON_TOP
     values = {name: str(value) for name, value in vars(place).items()}
     return values | {"tax_model": model, "cut_off": place.cut_off.isoformat("minutes")}
-
-
-def _percent(text: str) -> Decimal | None:
-    try:
-        percent = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        return None
-    is_rate = percent.is_finite() and 0 <= percent <= 100
-    return percent if is_rate and percent == round(percent, 4) else None

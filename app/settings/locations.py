@@ -55,10 +55,14 @@ def places_for_new(actor: Actor) -> list[LocationView]:
 
 
 def get_place(actor: Actor, location_id: UUID) -> LocationView:
-    """One of them; raises NotFound for another's as for none."""
+    """One that the actor may set up: needs settings.edit there.
+
+    Raises NotFound for another's as for none.
+    """
     place = get_location_by_id(location_id)
     if not actor.is_at(place.id):
         raise NotFound("no_location", "There is no such location.")
+    actor.at(place.id).require(SETTINGS_EDIT)
     return place
 
 
@@ -84,13 +88,12 @@ def add_location(actor: Actor, new: NewLocation, setup: SetUp) -> UUID:
 
 
 def edit_location(actor: Actor, location_id: UUID, values: Mapping[str, Any]) -> None:
-    """Change what a location says of itself; what is None stays. Needs settings.edit.
+    """Change what a location says of itself; what is None stays. Needs settings.edit there.
 
     A new cut-off counts from the next business day on. Raises NotFound for a location that is not
     the actor's, Invalid for what its orders have fixed.
     """
     with transaction():
-        actor.require(SETTINGS_EDIT)
         place = get_place(actor, location_id)
         wanted = {
             name: value

@@ -238,6 +238,14 @@ def house_date(at: datetime) -> date:
     return business_date(at, first.zone, first.cut_off) if first else at.date()
 
 
+def find_house() -> LocationView | None:
+    """The tenant's first location: by its clock goes what belongs to no location. None: none yet.
+
+    Remembered as `known_locations` are.
+    """
+    return min(known_locations(), key=lambda place: place.id, default=None)
+
+
 def known_locations() -> tuple[LocationView, ...]:
     """The tenant's locations by name, remembered for a minute by this process.
 

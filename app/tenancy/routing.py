@@ -9,10 +9,11 @@ from flask import Flask, current_app, g, request
 from app.core.tenant import enter_tenant
 from app.tenancy.queries import (
     TenantView,
+    find_house,
     find_tenant_by_host,
     find_tenant_by_slug,
     get_location,
-    locations,
+    known_locations,
 )
 
 # Served to everybody alike; they answer even where the database does not.
@@ -24,6 +25,8 @@ def init_routing(app: Flask) -> None:
     """Register the URL processors: views get neither slug, links fill them in."""
     app.url_value_preprocessor(_pull)
     app.url_defaults(_push)
+    app.before_request(_keep_house_time)
+    app.context_processor(lambda: {"house_zone": _house_zone()})
 
 
 def tenant_of_address() -> TenantView | None:
@@ -35,9 +38,17 @@ def tenant_of_address() -> TenantView | None:
     return found
 
 
-def keep_house_time() -> None:
+def _keep_house_time() -> None:
     """On pages of no location, times and figures are written as at the tenant's first one."""
-    g.house = next(iter(locations()), None)
+    if g.tenant is not None and "location" not in g:
+        g.house = find_house()
+
+
+def _house_zone() -> str:
+    """The zone of the times on a page of no location, where it does not go without saying."""
+    house = g.get("house")
+    zones = {place.time_zone for place in known_locations()} if house else ()
+    return house.time_zone if len(zones) > 1 else ""
 
 
 def _by_path() -> TenantView | None:

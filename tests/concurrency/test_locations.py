@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from flask import Flask
 from psycopg import Connection
 
+from app.core import clock
 from app.core.errors import Conflict, DomainError
 from app.core.ids import new_id
 from app.core.tenant import tenant_scope
 from app.identity.actor import Actor
 from app.identity.permissions import ALL
+from app.menu.commands import NewTaxRate
+from app.menu.queries import tax_classes
 from app.onboarding.commands import FirstLocation, open_first_location
 from app.settings.locations import SetUp, add_location, edit_location
+from app.settings.taxes import change_taxes
 from app.tenancy.commands import NewLocation, open_tenant
 from app.tenancy.queries import get_location_by_id, locations
 from tests.support.restaurants import Restaurant
@@ -109,3 +114,21 @@ def test_of_two_first_locations_one_is_opened(app: Flask) -> None:
         assert sorted(together(do, 2)) == ["done", "location"]
         with app.app_context(), tenant_scope(tenant_id):
             assert len(locations()) == 1
+
+
+def test_of_two_who_change_the_taxes_at_once_one_counts(
+    new_restaurant: Callable[..., Restaurant],
+) -> None:
+    place = new_restaurant()
+
+    def change(index: int) -> None:
+        rates = [NewTaxRate(name, "VAT", Decimal(5 + index)) for name in ("food", "drinks")]
+        with place.inside():
+            change_taxes(owner_of(place), place.location.id, rates)
+
+    for _ in range(ROUNDS):
+        together(change, 2)
+
+        with place.inside():
+            found = [len(one.rates) for one in tax_classes(place.location, clock.now())]
+        assert found == [1, 1]

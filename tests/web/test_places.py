@@ -47,7 +47,8 @@ def test_a_role_opens_its_pages_at_its_place_alone(app: Flask, pair: Pair) -> No
 
     bob.get(f"{second.url}/dashboard")
     bob.get(f"{first.url}/dashboard", status=403)
-    bob.get(f"/t/{first.tenant.slug}/settings/locations", status=403)
+    bob.get(f"/t/{first.tenant.slug}/settings/locations/{second.location.id}")
+    bob.get(f"/t/{first.tenant.slug}/settings/locations/{first.location.id}", status=403)
 
 
 @pytest.mark.parametrize("how", ["add", "invite"])

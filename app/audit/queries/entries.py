@@ -18,7 +18,7 @@ from app.core.models import AuditEntry, SecurityEvent
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import Member, Role
-from app.identity.permissions import AUDIT_VIEW
+from app.identity.permissions import AUDIT_VIEW, REPORT_EXPORT
 from app.identity.places import works_at
 from app.ordering.models import Line
 from app.payments.models import Payment
@@ -105,8 +105,8 @@ def entries(
 
 
 def every_entry(actor: Actor, filters: Filters, zone: ZoneInfo) -> Iterator[Entry]:
-    """All entries that fit, newest first, read a few hundred at a time."""
-    statement, today = _matching(actor, filters, zone), _today()
+    """All entries that fit and may be exported, newest first, read a few hundred at a time."""
+    statement, today = _matching(actor, filters, zone, REPORT_EXPORT), _today()
     after: Place | None = None
     while True:
         found = _read(statement, after, EXPORT_STEP, today)
@@ -126,30 +126,33 @@ def _read(statement: Select[Any], after: Place | None, most: int, today: _Today)
     return [_entry(row, today, orders, events.get(row.id)) for row in rows]
 
 
-def _matching(actor: Actor, filters: Filters, zone: ZoneInfo) -> Select[Any]:
+def _matching(actor: Actor, filters: Filters, zone: ZoneInfo, *besides: str) -> Select[Any]:
     return (
         select(AuditEntry.__table__)
         .where(
             AuditEntry.tenant_id == current_tenant_id(),
-            *_readable(actor),
+            *_readable(actor, *besides),
             *_conditions(filters, zone),
         )
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     )
 
 
-def _readable(actor: Actor) -> Iterator[ColumnElement[bool]]:
-    seen = _seen(actor)
+def _readable(actor: Actor, *besides: str) -> Iterator[ColumnElement[bool]]:
+    seen = _seen(actor, *besides)
     if seen is not None:
         own = AuditEntry.location_id.is_(None) & (AuditEntry.actor_id == actor.member_id)
         yield AuditEntry.location_id.in_(seen) | own
 
 
-def _seen(actor: Actor) -> frozenset[UUID] | None:
-    """The locations whose entries the actor may read; None: all, and the whole restaurant's."""
-    if actor.location_ids is None:
-        return None
-    return frozenset(at for at in actor.location_ids if AUDIT_VIEW in actor.permissions_at(at))
+def _seen(actor: Actor, *besides: str) -> frozenset[UUID] | None:
+    """The locations whose entries the actor may read; None: all, and the whole restaurant's.
+
+    `besides`: where he has these permissions too.
+    """
+    where = [actor.places_where(permission) for permission in (AUDIT_VIEW, *besides)]
+    known = [places for places in where if places is not None]
+    return frozenset.intersection(*known) if known else None
 
 
 def _conditions(filters: Filters, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:

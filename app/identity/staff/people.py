@@ -23,7 +23,7 @@ from app.identity.links import forget_links
 from app.identity.logins import end_logins, revoke_logins
 from app.identity.models import LoginSession, Member
 from app.identity.permissions import STAFF_MANAGE
-from app.identity.places import Place, get_standing, place_member, require_covers
+from app.identity.places import Place, get_standing, place_member, require_manages
 from app.identity.staff.domain import check_name
 from app.identity.staff.owners import hold_owners, require_active, require_an_owner
 from app.identity.staff.queries import PersonView, get_person, get_role
@@ -47,7 +47,7 @@ def add(
     Raises NotFound for a role or a place that is not there, Invalid for a place named twice.
     """
     with transaction():
-        actor.require(STAFF_MANAGE)
+        actor.require_somewhere(STAFF_MANAGE)
         hold_owners()  # nobody deletes the role meanwhile
         new = NewMember(
             name=check_name(work.name),
@@ -68,7 +68,7 @@ def change(actor: Actor, member_id: UUID, work: Work) -> None:
         _write(member_id, name=name, role_id=role.id)
         if moves:
             place_member(actor, member_id, work.places)
-        require_covers(actor, get_standing(member_id))
+        require_manages(actor, get_standing(member_id))
         require_an_owner()
         if moves or role.id != was.role_id:
             end_logins(LoginSession.member_id == member_id)
@@ -140,13 +140,13 @@ def reactivate(actor: Actor, member_id: UUID) -> None:
 def hold(actor: Actor, member_id: UUID) -> PersonView:
     """Lock a person whom the actor may change, and tell what the person was.
 
-    Raises Forbidden where the person may do more than the actor and for an actor who was turned
-    out meanwhile, NotFound for nobody.
+    Raises Forbidden where the person may do more than the actor or works where the actor does not
+    manage the staff, and for an actor who was turned out meanwhile; NotFound for nobody.
     """
-    actor.require(STAFF_MANAGE)
+    actor.require_somewhere(STAFF_MANAGE)
     hold_owners()
     require_active(actor)
-    require_covers(actor, get_standing(member_id, lock=True))
+    require_manages(actor, get_standing(member_id, lock=True))
     return get_person(member_id)
 
 

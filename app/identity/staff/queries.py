@@ -14,7 +14,7 @@ from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.domain import initials
 from app.identity.models import LoginSession, Member, MemberLocation, Role
-from app.identity.permissions import ASKED, ROLES
+from app.identity.permissions import ASKED, ROLES, STAFF_VIEW
 from app.identity.places import Place, placements, works_at
 from app.identity.staff.domain import OWNER, State, role_label, state_of
 
@@ -193,9 +193,10 @@ def _one(*conditions: ColumnElement[bool]) -> PersonView:
 
 
 def _seen_by(actor: Actor) -> Iterable[ColumnElement[bool]]:
-    """Who works at one of the actor's locations, and he himself."""
-    if actor.location_ids is not None:
-        yield or_(works_at(actor.location_ids), Member.id == actor.member_id)
+    """Who works at one of the locations whose staff the actor may see, and he himself."""
+    where = actor.places_where(STAFF_VIEW)
+    if where is not None:
+        yield or_(works_at(where), Member.id == actor.member_id)
 
 
 def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:

@@ -1,6 +1,7 @@
 """What a location's menu stands on: its stations and its taxes."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -69,15 +70,17 @@ def set_tax_rates(location: LocationView, rates: Iterable[NewTaxRate]) -> None:
     """Make these the taxes of a location from now on, with the classes that they name.
 
     A rate that is not among them, or has another percentage now, ends; it is never changed,
-    for what was sold refers to it.
+    for what was sold refers to it. One ends at the instant at which the next begins: between
+    them nothing is sold untaxed.
     """
+    now = clock.now()
     with transaction():
         wanted = {(_class_id(r.tax_class), r.name, r.percent, r.service_type) for r in rates}
         current = _current_rates(location)
         for gone in current.keys() - wanted:
-            _end(current[gone])
+            _end(current[gone], now)
         for new in sorted(wanted - current.keys(), key=str):
-            _begin(location, *new)
+            _begin(location, now, *new)
 
 
 _Rate = tuple[UUID, str, Decimal, str | None]
@@ -109,16 +112,21 @@ def _current_rates(location: LocationView) -> dict[_Rate, UUID]:
     return {(row.tax_class_id, row.name, row.percent, row.service_type): row.id for row in rows}
 
 
-def _end(rate_id: UUID) -> None:
+def _end(rate_id: UUID, at: datetime) -> None:
     execute(
         update(TaxRate)
         .where(TaxRate.tenant_id == current_tenant_id(), TaxRate.id == rate_id)
-        .values(valid_until=clock.now())
+        .values(valid_until=at)
     )
 
 
 def _begin(
-    location: LocationView, class_id: UUID, name: str, percent: Decimal, service_type: str | None
+    location: LocationView,
+    at: datetime,
+    class_id: UUID,
+    name: str,
+    percent: Decimal,
+    service_type: str | None,
 ) -> None:
     execute(
         insert(TaxRate).values(
@@ -129,6 +137,6 @@ def _begin(
             name=name,
             percent=percent,
             service_type=service_type,
-            valid_from=clock.now(),
+            valid_from=at,
         )
     )

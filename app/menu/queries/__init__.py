@@ -8,7 +8,7 @@ from app.menu.queries.pictures import (
     item_pictures,
     pictured_menu,
 )
-from app.menu.queries.priced import PricedMenu, TaxClassView
+from app.menu.queries.priced import PricedMenu, RateView, TaxClassView
 from app.menu.queries.pricing import priced_menu, tax_classes
 from app.menu.queries.selling import sellable, sellables
 from app.menu.queries.views import (
@@ -42,6 +42,7 @@ __all__ = [
     "PicturedCategory",
     "PicturedItem",
     "PricedMenu",
+    "RateView",
     "Sellable",
     "TaxClassView",
     "VariantView",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from app.core.errors import NotFound
@@ -45,13 +45,21 @@ class PricedRow:
         return self.standard_minor if self.here_minor is None else self.here_minor
 
 
+class RateView(NamedTuple):
+    """A rate in per cent, such as "VAT 10"; `service_type` None: however it is served."""
+
+    name: str
+    percent: Decimal
+    service_type: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaxClassView:
-    """A tax class with the rates that hold at a location, such as "VAT 10"."""
+    """A tax class with the rates that hold at a location."""
 
     id: UUID
     name: str
-    rates: tuple[tuple[str, Decimal], ...] = ()
+    rates: tuple[RateView, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

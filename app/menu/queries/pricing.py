@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -33,6 +32,7 @@ from app.menu.queries.priced import (
     PricedItem,
     PricedMenu,
     PricedRow,
+    RateView,
     TaxClassView,
 )
 from app.menu.queries.prices import Occasion, current_prices, holds_now
@@ -57,9 +57,9 @@ def priced_menu(location: LocationView, at: datetime, search: str = "") -> Price
 
 def tax_classes(location: LocationView | None, at: datetime) -> tuple[TaxClassView, ...]:
     """The tenant's tax classes by name, with the rates that hold at a location."""
-    rates: dict[UUID, list[tuple[str, Decimal]]] = defaultdict(list)
+    rates: dict[UUID, list[RateView]] = defaultdict(list)
     for row in _rates(location, at) if location else ():
-        rates[row.tax_class_id].append((row.name, row.percent))
+        rates[row.tax_class_id].append(RateView(row.name, row.percent, row.service_type))
     classes = execute(
         select(TaxClass.id, TaxClass.name)
         .where(TaxClass.tenant_id == current_tenant_id())
@@ -204,7 +204,7 @@ def _groups(rows: Iterable[Row[Any]], prices: _Prices, search: str) -> tuple[Pri
 
 def _rates(location: LocationView, at: datetime) -> Iterable[Row[Any]]:
     return execute(
-        select(TaxRate.tax_class_id, TaxRate.name, TaxRate.percent)
+        select(TaxRate.tax_class_id, TaxRate.name, TaxRate.percent, TaxRate.service_type)
         .where(
             TaxRate.tenant_id == current_tenant_id(),
             TaxRate.location_id == location.id,

@@ -8,8 +8,11 @@ from sqlalchemy import func, or_, select
 
 from app.core.db import execute
 from app.core.tenant import current_tenant_id
+from app.identity.actor import Actor
 from app.identity.models import Member, Role
+from app.identity.places import covers, standings
 from app.ordering.models import Line, Order
+from app.tenancy.queries import locations
 
 MOST = 100
 _WILD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
@@ -17,18 +20,22 @@ _WILD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 @dataclass(frozen=True, kw_only=True)
 class PersonView:
-    """A member; `erased` ones have no data left but what must be kept."""
+    """A member; `erased` ones have no data left but what must be kept.
+
+    `covered`: may do no more, and nowhere else, than who looks, and so may be erased by him.
+    """
 
     id: UUID
     name: str
     role: str
     active: bool
     erased: bool
+    covered: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuestOrder:
-    """An order that says something of a guest."""
+    """An order that says something of a guest; `at` by the clock on the location's wall."""
 
     id: UUID
     number: int | None
@@ -38,8 +45,9 @@ class GuestOrder:
     is_open: bool
 
 
-def people() -> list[PersonView]:
-    """Every member, by name; erased ones last."""
+def people(actor: Actor) -> list[PersonView]:
+    """Every member as the actor sees them, by name; erased ones last."""
+    known = standings()
     rows = execute(
         select(Member.id, Member.name, Role.name.label("role"), Member.active, Member.erased_at)
         .join(Role, (Role.tenant_id == Member.tenant_id) & (Role.id == Member.role_id))
@@ -53,6 +61,7 @@ def people() -> list[PersonView]:
             role=row.role,
             active=row.active,
             erased=row.erased_at is not None,
+            covered=row.id in known and covers(actor, known[row.id]),
         )
         for row in rows
     ]
@@ -67,6 +76,7 @@ def find_guests(search: str) -> list[GuestOrder]:
         .scalar_subquery()
     )
     is_named = (Order.pickup_name != "") & Order.pickup_name.ilike(f"%{words.translate(_WILD)}%")
+    zones = {place.id: place.zone for place in locations()}
     number = int(words) if words.isascii() and words.isdigit() and len(words) < 10 else None
     rows = execute(
         select(
@@ -75,6 +85,7 @@ def find_guests(search: str) -> list[GuestOrder]:
             Order.pickup_name,
             Order.state,
             Order.opened_at,
+            Order.location_id,
             notes.label("notes"),
         )
         .where(Order.tenant_id == current_tenant_id())
@@ -88,7 +99,7 @@ def find_guests(search: str) -> list[GuestOrder]:
             number=row.number,
             name=row.pickup_name,
             notes=row.notes,
-            at=row.opened_at,
+            at=row.opened_at.astimezone(zones[row.location_id]),
             is_open=row.state == "open",
         )
         for row in rows

@@ -27,13 +27,13 @@ ANYWHERE = "GB"  # where nothing tells the country
 
 
 @settings.get("/locations", endpoint="locations")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, somewhere=True)
 def list_page() -> str:
-    """Those that the reader works at."""
+    """Those that the reader may set up."""
     actor = current_actor()
     return render_template(
         "settings/locations.html",
-        places=places_of(actor),
+        places=places_of(actor, SETTINGS_EDIT),
         may_add=actor.may_everywhere(SETTINGS_EDIT),
     )
 
@@ -57,14 +57,14 @@ def add_location() -> Response | BaseResponse:
 
 
 @settings.get("/locations/<uuid:location_id>", endpoint="location")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, somewhere=True)
 def location_page(location_id: UUID) -> Response:
     """One location as it is."""
     return _edit_form(locations.get_place(current_actor(), location_id), 200, None)
 
 
 @settings.post("/locations/<uuid:location_id>")
-@requires(SETTINGS_EDIT)
+@requires(SETTINGS_EDIT, somewhere=True)
 def change_location(location_id: UUID) -> Response | BaseResponse:
     """Change what was sent; a refused form comes back with its sentences."""
     actor = current_actor()

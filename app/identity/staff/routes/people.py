@@ -8,14 +8,14 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import proven_lately, requires
-from app.core.errors import DomainError, Forbidden
+from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to
 from app.core.limits import limited
 from app.identity.actor import Actor
 from app.identity.current import current_actor, once
 from app.identity.permissions import STAFF_MANAGE, STAFF_VIEW
-from app.identity.places import get_standing, places_of, require_covers
+from app.identity.places import get_standing, manages, places_of
 from app.identity.staff import invitations, people, queries, ways_in
 from app.identity.staff.forms import (
     EmailForm,
@@ -55,7 +55,7 @@ def register(staff: Blueprint) -> None:
         staff.get(f"{ONE}/{address}", endpoint=f"after_{endpoint}")(person)
 
 
-@requires(STAFF_VIEW)
+@requires(STAFF_VIEW, somewhere=True)
 def listed() -> Response:
     """Who works here; search, filters and page stand in the address."""
     asked = read_filters(request)
@@ -73,24 +73,24 @@ def listed() -> Response:
         wanted=wanted,
         found=queries.people(actor, wanted),
         roles=queries.roles(),
-        locations=places_of(actor),
-        may_manage=actor.may(STAFF_MANAGE),
+        locations=places_of(actor, STAFF_VIEW),
+        may_manage=actor.may_somewhere(STAFF_MANAGE),
     )
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 def invite_page() -> Response:
     """Somebody new who signs in by e-mail."""
     return _new("invite")
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 def add_page() -> Response:
     """Somebody new who signs in by PIN alone."""
     return _new("add")
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 @limited("invitation")
 def invite() -> BaseResponse:
@@ -103,7 +103,7 @@ def invite() -> BaseResponse:
     return _take_on("invite", command)
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def add() -> BaseResponse:
     """Let somebody work here who signs in by PIN."""
@@ -115,20 +115,20 @@ def add() -> BaseResponse:
     return _take_on("add", command)
 
 
-@requires(STAFF_VIEW)
+@requires(STAFF_VIEW, somewhere=True)
 def person(member_id: UUID) -> Response:
     """All about one person."""
     return _person(member_id)
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def change(member_id: UUID) -> BaseResponse:
     """Change name, role and places."""
     return _do(member_id, lambda actor: people.change(actor, member_id, read_work(request)))
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def give_pin(member_id: UUID) -> BaseResponse:
     """Give a PIN. One by lot is shown in the answer, and never again: it is kept hashed."""
@@ -140,34 +140,34 @@ def give_pin(member_id: UUID) -> BaseResponse:
     return _to(member_id) if told else _person(member_id, new_pin=pin)
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def clear_pin(member_id: UUID) -> BaseResponse:
     """Take the PIN away."""
     return _do(member_id, lambda actor: people.clear_pin(actor, member_id))
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 def sign_out(member_id: UUID) -> BaseResponse:
     """Sign a person out everywhere."""
     return _do(member_id, lambda actor: people.sign_out(actor, member_id))
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def deactivate(member_id: UUID) -> BaseResponse:
     """End all that a person has here."""
     return _do(member_id, lambda actor: people.deactivate(actor, member_id))
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def reactivate(member_id: UUID) -> BaseResponse:
     """Let a former member work here again."""
     return _do(member_id, lambda actor: people.reactivate(actor, member_id))
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 @limited("invitation")
 def send(member_id: UUID) -> BaseResponse:
@@ -180,7 +180,7 @@ def send(member_id: UUID) -> BaseResponse:
     return _do(member_id, command)
 
 
-@requires(STAFF_MANAGE)
+@requires(STAFF_MANAGE, somewhere=True)
 def withdraw(member_id: UUID) -> BaseResponse:
     """Take an invitation back; who never worked here has no page any more."""
 
@@ -213,7 +213,11 @@ def _to(member_id: object) -> BaseResponse:
 
 def _new(how: str, error: DomainError | None = None) -> Response:
     page = render_template(
-        "identity/staff/new.html", how=how, sent=request.form, **_choices(error), **said(error)
+        "identity/staff/new.html",
+        how=how,
+        sent=request.form,
+        **_choices(STAFF_MANAGE, error),
+        **said(error),
     )
     return make_response(page, error.status if error else 200)
 
@@ -221,15 +225,16 @@ def _new(how: str, error: DomainError | None = None) -> Response:
 def _person(member_id: UUID, error: DomainError | None = None, *, new_pin: str = "") -> Response:
     actor = current_actor()
     shown = queries.get_colleague(actor, member_id)
+    may_change = manages(actor, get_standing(member_id))
     page = render_template(
         "identity/staff/person.html",
         member=shown,
         sessions=ways_in.sessions_of(member_id),
         invitation=ways_in.find_invitation(member_id),
-        may_change=_may_change(actor, shown),
+        may_change=may_change,
         new_pin=new_pin,
         sent=request.form if "role_id" in request.form else _sent(shown),
-        **_choices(error, shown),
+        **_choices(STAFF_MANAGE if may_change else STAFF_VIEW, error, shown),
         **said(error),
     )
     return make_response(page, error.status if error else 200)
@@ -239,23 +244,18 @@ def _sent(shown: PersonView) -> dict[str, str]:
     return {"name": shown.name, "role_id": str(shown.role_id)}
 
 
-def _choices(error: DomainError | None, shown: PersonView | None = None) -> dict[str, Any]:
-    """Roles and places to choose from, and which are chosen."""
+def _choices(
+    permission: str, error: DomainError | None, shown: PersonView | None = None
+) -> dict[str, Any]:
+    """Roles, and places where the actor has a permission, to choose from; and which are chosen."""
     actor = current_actor()
+    places = places_of(actor, permission)
     is_refused = error is not None and "role_id" in request.form
     chosen = chosen_places(request) if is_refused or shown is None else shown_places(shown.places)
     return {
         "roles": queries.roles(),
-        "locations": places_of(actor),
+        "locations": places,
         "chosen": chosen,
         "own_permissions": actor.permissions,
+        "held": {str(place.id): actor.permissions_at(place.id) for place in places},
     }
-
-
-def _may_change(actor: Actor, shown: PersonView) -> bool:
-    try:
-        actor.require(STAFF_MANAGE)
-        require_covers(actor, get_standing(shown.member_id))
-    except Forbidden:
-        return False
-    return True
