@@ -143,10 +143,14 @@ SCREENS: dict[str, frozenset[str]] = {
 
 
 def require_grantable(own: frozenset[str], granted: Iterable[str]) -> None:
-    """Raise Forbidden where a granter lacks what is granted; ValueError for an unknown name."""
+    """Raise Forbidden where a granter lacks what is granted; ValueError for an unknown name.
+
+    What is not `asked` lets nobody do anything, and so needs nobody to grant it: the given roles
+    hold some, and no role that is made here can.
+    """
     wanted = frozenset(granted)
     if unknown := wanted - ALL:
         raise ValueError(f"Not a permission: {', '.join(sorted(unknown))}.")
-    if lacking := wanted - own:
+    if lacking := wanted & ASKED - own:
         acts = ", ".join(PERMISSIONS[name].description for name in sorted(lacking))
         raise Forbidden("grant", f"You cannot grant what you may not do yourself: {acts}.")

@@ -1,7 +1,7 @@
 """Where a member works, and in which role there."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -140,17 +140,12 @@ def require_manages(actor: Actor, other: Actor) -> None:
 
 def manages(actor: Actor, other: Actor) -> bool:
     """Tell the same: a page offers what is done to others where it would be allowed."""
-    may = all(actor.at(place).may(STAFF_MANAGE) for place in _workplaces(other))
-    return may and covers(actor, other)
+    return _passes(require_manages, actor, other)
 
 
 def covers(actor: Actor, other: Actor) -> bool:
     """Tell whether the actor covers the other, as `require_covers` has it."""
-    try:
-        require_covers(actor, other)
-    except Forbidden:
-        return False
-    return True
+    return _passes(require_covers, actor, other)
 
 
 def placements() -> Select[Any]:
@@ -180,6 +175,14 @@ def places_of(actor: Actor, permission: str) -> list[LocationView]:
     """The locations where the actor works and has a permission, by name; he is told of no other."""
     where = actor.places_where(permission)
     return [place for place in locations() if where is None or place.id in where]
+
+
+def _passes(requirement: Callable[[Actor, Actor], None], actor: Actor, other: Actor) -> bool:
+    try:
+        requirement(actor, other)
+    except Forbidden:
+        return False
+    return True
 
 
 def _workplaces(member: Actor) -> Collection[UUID | None]:

@@ -96,6 +96,11 @@ def test_nobody_grants_what_they_lack() -> None:
         p.require_grantable(p.ROLES["manager"], p.ROLES["owner"])
 
 
+def test_what_no_act_needs_yet_keeps_nobody_from_hiring_who_holds_it() -> None:
+    """No role that is made on the page can hold it; the given ones do."""
+    p.require_grantable(p.ROLES["cashier"] & p.ASKED, p.ROLES["cashier"])
+
+
 def test_granting_a_name_that_does_not_exist_is_a_bug() -> None:
     with pytest.raises(ValueError, match=r"order\.creat"):
         p.require_grantable(p.ALL, ["order.creat"])

@@ -257,5 +257,6 @@ def _choices(
         "locations": places,
         "chosen": chosen,
         "own_permissions": actor.permissions,
+        "may_place_everywhere": actor.location_ids is None,
         "held": {str(place.id): actor.permissions_at(place.id) for place in places},
     }

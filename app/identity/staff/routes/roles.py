@@ -86,7 +86,7 @@ def _do(role_id: UUID, command: Callable[[Actor], None]) -> BaseResponse:
 
 def _form(shown: RoleView | None, error: DomainError | None = None) -> Response:
     own = current_actor().permissions
-    held = shown.permissions if shown else frozenset()
+    held = shown.asked if shown else frozenset()
     is_sent = "permissions" in request.form or "name" in request.form
     name = shown.label if shown else ""
     page = render_template(
