@@ -57,6 +57,7 @@ def _join_css(static: Path) -> bytes:
 
 
 def _join_js(static: Path) -> bytes:
+    """Vendored first, then our own by name: `js/_touch.js`, which others call, sorts first."""
     vendored = [(static / "vendor" / name).read_bytes() for name in VENDOR_JS]
     own = [_without_words(path.read_bytes()) for path in sorted((static / "js").glob("*.js"))]
     return b"\n;\n".join([*vendored, *own])

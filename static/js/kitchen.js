@@ -45,8 +45,6 @@
   document.addEventListener("visibilitychange", () => { if (sound && !document.hidden) stayAwake(); });
 
   const sent = new Set();
-  const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}"), "HX-Request": "true",
-    "X-Idle": String(Math.floor((Date.now() - Number(document.documentElement.dataset.touched)) / 1000)) });
 
   async function acknowledge() {
     if (document.hidden) return;
@@ -54,7 +52,7 @@
     if (!unseen.length) return;
     unseen.forEach((id) => sent.add(id));
     const body = new URLSearchParams(unseen.map((id) => ["ticket", id]));
-    const answer = await fetch(board().dataset.seenUrl, { method: "POST", body, headers: headers() }).catch(() => null);
+    const answer = await fetch(board().dataset.seenUrl, { method: "POST", body, headers: nib.headers() }).catch(() => null);
     if (!answer?.ok) unseen.forEach((id) => sent.delete(id));
     else for (const id of unseen) document.querySelector(`[data-unseen="${id}"]`)?.removeAttribute("data-unseen");
   }

@@ -109,8 +109,7 @@
   async function look() {
     if (Date.now() - looked < SILENT_AFTER) return;
     looked = Date.now();
-    const idle = Math.floor((looked - Number(document.documentElement.dataset.touched)) / 1000);
-    const request = { method: "HEAD", headers: { "X-Idle": String(idle) } };
+    const request = { method: "HEAD", headers: { "X-Idle": nib.idle() } };
     const answer = await fetch(location.href, request).catch(() => null);
     if (answer?.redirected || [401, 403, 404].includes(answer?.status)) wayBackIn();
   }

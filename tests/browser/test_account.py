@@ -14,6 +14,7 @@ from app.core import clock
 from app.identity.domain import IDLE_ENDS_AFTER
 from tests.support.browser import TABLET, Device
 from tests.support.factors import newcomer
+from tests.support.kitchen import send
 from tests.support.live import Live
 from tests.support.restaurants import Person, Restaurant
 
@@ -170,6 +171,28 @@ def test_a_board_whose_session_is_over_shows_the_way_in(
 
     desk.page.wait_for_url(re.compile("/sign-in"), timeout=SOON_MS)
     assert "next=" in desk.page.url
+
+
+def test_what_the_stream_asks_for_is_no_touch_after_the_clock_was_set_back(
+    desk: Desk, trattoria: Restaurant, owner_connection: Connection
+) -> None:
+    bob = newcomer(trattoria, "server")
+    desk.sign_in(bob)
+    desk.page.wait_for_url("**/floor")
+    expect(desk.page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+    desk.page.evaluate("document.documentElement.dataset.touched = Date.now() + 3600000")
+    earlier = clock.now() - timedelta(minutes=20)
+    owner_connection.execute(
+        "UPDATE login_session SET last_seen_at = %s WHERE member_id = %s", [earlier, bob.member_id]
+    )
+
+    with desk.page.expect_response("**/floor*"):
+        send(trattoria, "Espresso")
+
+    seen = owner_connection.execute(
+        "SELECT last_seen_at FROM login_session WHERE member_id = %s", [bob.member_id]
+    ).fetchall()
+    assert seen == [(earlier,)]
 
 
 def test_the_account_looks_right_everywhere(
