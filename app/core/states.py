@@ -30,17 +30,6 @@ class StateMachine:
             sentence = f"The {self.name} is {_words(source)} and cannot become {_words(target)}."
             raise Conflict(f"{self.name.replace(' ', '_')}_state", sentence)
 
-    def is_final(self, state: str) -> bool:
-        """Tell whether nothing may follow `state`."""
-        return not any(source == state for source, _ in self.edges)
-
-    def reachable(self) -> frozenset[str]:
-        """Return the states that a new thing can ever get to, the first one included."""
-        found = {self.initial}
-        while more := {b for a, b in self.edges if a in found} - found:
-            found |= more
-        return frozenset(found)
-
 
 def _words(state: str) -> str:
     return str(state).replace("_", " ")

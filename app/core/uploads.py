@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from app.core import clock, files
 from app.core.db import after_commit, before_commit, execute, of_tenant, run, transaction
@@ -28,9 +28,6 @@ EXTENSION = "webp"
 
 _ENDS = ("", "-small")
 _USED = select(func.coalesce(func.sum(Upload.size_bytes), 0)).where(of_tenant(Upload))
-_BY_ID = select(Upload.id, Upload.name, Upload.width, Upload.height).where(
-    of_tenant(Upload), Upload.id == bindparam("upload_id")
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +98,6 @@ def forget(upload_id: UUID | None) -> None:
         ).one_or_none()
         if gone is not None:
             after_commit(f"file {gone.name}", partial(files.remove, _files(gone.kind, gone.name)))
-
-
-def find_picture(upload_id: UUID | None) -> Picture | None:
-    """A picture of the tenant, or None."""
-    row = run(_BY_ID, upload_id=upload_id).one_or_none() if upload_id else None
-    return Picture(**row._mapping) if row else None
 
 
 def sweep() -> int:

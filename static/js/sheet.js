@@ -31,10 +31,8 @@
   }, true);
 
   document.addEventListener("click", (event) => {
-    const opens = event.target.closest("[data-opens]");
     const dialog = event.target.closest("dialog");
-    if (opens) open(document.getElementById(opens.dataset.opens));
-    else if (event.target.closest("[data-closes]") || (event.target === dialog && dialog.id !== "lock")) dialog?.close();
+    if (event.target.closest("[data-closes]") || (event.target === dialog && dialog.id !== "lock")) dialog?.close();
   });
 
   document.addEventListener("nib-sheet-close", () => sheet?.close());

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from psycopg import Connection
 
 from app.core import clock
@@ -29,7 +29,6 @@ class Desk:
 
     device: Device
     page: Page
-    cdp: CDPSession
     url: str
 
     def open(self, path: str) -> None:
@@ -61,7 +60,7 @@ def desk(browser: Browser, live: Live) -> Iterator[Desk]:
         "isUserVerified": True,
     }
     cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    yield Desk(device, page, cdp, live.url.replace("127.0.0.1", "localhost"))
+    yield Desk(device, page, live.url.replace("127.0.0.1", "localhost"))
     context.close()
 
 

@@ -24,7 +24,6 @@ from tests.support.watcher import Watcher
 
 pytestmark = pytest.mark.faults
 
-TICKETS = "SELECT id::text FROM ticket WHERE order_id = %s"
 FIRES_WHAT_IS_PAID = "ordering.fire_settled"
 # A job counts as lost when it has waited 5 s; then the worker must have started too.
 KITCHEN_WITHIN_S = 10.0

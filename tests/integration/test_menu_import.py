@@ -64,10 +64,6 @@ def count(model: Any) -> int:
     return int(execute(select(func.count()).select_from(model)).scalar_one())
 
 
-def row_counts() -> list[int]:
-    return [count(model) for model in (Item, Variant, Modifier, Price, Category)]
-
-
 def test_the_catalogue_shows_what_the_file_says(place: Restaurant) -> None:
     imported(place, SMALL)
 

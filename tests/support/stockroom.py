@@ -24,8 +24,6 @@ from app.ordering.commands import (
 from app.ordering.models import Line
 from tests.support.restaurants import Restaurant
 
-FIVE_HUNDRED = Decimal(500)
-
 
 @dataclass(frozen=True)
 class Ordered:

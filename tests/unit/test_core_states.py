@@ -38,6 +38,14 @@ MACHINES = [
 ]
 
 
+def reachable(machine: StateMachine) -> set[str]:
+    """The states that a new thing can ever get to, the first one included."""
+    found = {machine.initial}
+    while more := {target for source, target in machine.edges if source in found} - found:
+        found |= more
+    return found
+
+
 @pytest.mark.parametrize(
     ("machine", "states"), MACHINES, ids=lambda part: getattr(part, "name", "")
 )
@@ -45,7 +53,7 @@ def test_its_states_are_the_named_ones_and_all_are_reachable(
     machine: StateMachine, states: type[LineState]
 ) -> None:
     assert machine.states == set(states)
-    assert machine.reachable() == machine.states
+    assert reachable(machine) == machine.states
 
 
 @pytest.mark.parametrize("machine", [machine for machine, _ in MACHINES], ids=lambda m: m.name)
@@ -79,7 +87,7 @@ def test_require_refuses_exactly_what_is_no_edge(machine: StateMachine) -> None:
     ids=lambda part: getattr(part, "name", ""),
 )
 def test_it_ends_where_the_trade_says(machine: StateMachine, final: set[str]) -> None:
-    assert {state for state in machine.states if machine.is_final(state)} == final
+    assert machine.states - {source for source, _ in machine.edges} == final
 
 
 def test_a_refusal_is_a_sentence_for_a_person() -> None:
@@ -88,12 +96,6 @@ def test_a_refusal_is_a_sentence_for_a_person() -> None:
 
     assert refusal.value.code == "ticket_line_state"
     assert refusal.value.sentence == "The ticket line is confirmed and cannot become open."
-
-
-def test_a_state_without_a_way_in_is_found() -> None:
-    broken = StateMachine("thing", {"new": ("done",), "lost": ("done",)})
-
-    assert broken.states - broken.reachable() == {"lost"}
 
 
 def test_every_line_can_be_voided_once() -> None:

@@ -9,7 +9,6 @@ from psycopg import Connection
 from app.core import clock
 from app.core.keyring import keyring, unseal
 from app.core.rotation import reseal
-from app.identity.tokens.domain import RETRY_WITHIN
 from tests.support.programs import (
     Program,
     a_pair,
@@ -19,7 +18,6 @@ from tests.support.restaurants import Person, Restaurant
 from tests.support.servers import ENCRYPTION_KEY
 
 UNKNOWN = "01a21254-62e4-7fff-8fff-a1fb0854469a"
-LONG_AFTER = RETRY_WITHIN + timedelta(seconds=1)
 
 
 @pytest.fixture

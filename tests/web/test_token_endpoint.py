@@ -13,7 +13,6 @@ from app.core import clock
 from app.core.settings import PROJECT
 from app.identity.permissions import KITCHEN_VIEW, MENU_86, ORDER_CREATE
 from app.identity.tokens import commands
-from app.identity.tokens.domain import RETRY_WITHIN
 from tests.support.programs import (
     Program,
     a_key,
@@ -24,7 +23,6 @@ from tests.support.programs import (
 from tests.support.restaurants import Person, Restaurant
 
 UNKNOWN = "01a21254-62e4-7fff-8fff-a1fb0854469a"
-LONG_AFTER = RETRY_WITHIN + timedelta(seconds=1)
 
 
 @pytest.fixture

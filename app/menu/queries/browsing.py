@@ -181,7 +181,6 @@ def _item(rows: list[Row[Any]], allergens: tuple[str, ...], least: int | None) -
         course=first.course,
         allergens=allergens,
         variants=variants,
-        has_groups=least is not None,
         must_choose=bool(least),
         **vars(_left_of_item(variants)),
     )

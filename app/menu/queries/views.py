@@ -112,7 +112,6 @@ class ItemView(Left):
     course: int
     allergens: tuple[str, ...]
     variants: tuple[VariantView, ...]
-    has_groups: bool
     must_choose: bool
 
     @property
