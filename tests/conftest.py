@@ -31,7 +31,9 @@ from tests.support.restaurants import (
     open_restaurant,
 )
 from tests.support.servers import Addresses
+from tests.support.till import Till, open_till
 from tests.support.visitor import Visitor
+from tests.terminal_process import TerminalProcess
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +88,12 @@ def new_restaurant(app: Flask) -> Callable[..., Restaurant]:
 
 
 @pytest.fixture
+def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
+    """A restaurant of the test's own, unless its module has another one."""
+    return new_restaurant()
+
+
+@pytest.fixture
 def in_tenant(trattoria: Restaurant) -> Iterator[Restaurant]:
     """The test runs in an application context inside the trattoria's tenant."""
     with trattoria.inside():
@@ -119,6 +127,26 @@ def drain(app: Flask, owner_connection: Connection, first_id: UUID) -> Callable[
         background.drain(app, owner_connection, first_id, failures=failures)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalProcess]:
+    """A simulated card terminal in a process of its own."""
+    with TerminalProcess(tmp_path_factory.mktemp("terminal")) as process:
+        yield process
+
+
+@pytest.fixture
+def till(
+    house: Restaurant,
+    terminal: TerminalProcess,
+    owner_connection: Connection,
+    addresses: Addresses,
+    drain: Callable[..., None],
+) -> Iterator[Till]:
+    """The house's till, with a real terminal beside it."""
+    with open_till(house, terminal, owner_connection, addresses.owner_url, drain) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -264,11 +264,6 @@ class Tablets(RuleBasedStateMachine):
         return found
 
 
-@pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
 @pytest.mark.timeout(180)
 def test_200_gestures_of_two_tablets_have_one_history(
     house: Restaurant, owner_connection: Connection, addresses: Addresses

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
@@ -53,11 +53,6 @@ def live(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield processes
     finally:
         processes.close()
-
-
-@pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
 
 
 class Kitchen:

@@ -19,11 +19,6 @@ ROME = ZoneInfo("Europe/Rome")  # the cut-off of the sample restaurant is 04:00
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
 def at(day: date, hour: int, minute: int, *, fold: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ROME, fold=fold)
 

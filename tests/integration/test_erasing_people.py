@@ -1,6 +1,5 @@
 """Who may erase whom, and that nothing leads to an erased person any more."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,11 +23,6 @@ from tests.support.restaurants import HARBOUR, Restaurant
 from tests.support.staff import ACTS, hire, state_of
 from tests.support.together import together
 from tests.support.trade import finish, order, owner_of
-
-
-@pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
 
 
 def test_nobody_erases_who_may_do_more_or_works_elsewhere_too(

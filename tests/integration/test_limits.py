@@ -86,11 +86,6 @@ def limited_app(counting_app: Flask) -> Flask:
 
 
 @pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def other_house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
     return new_restaurant()
 

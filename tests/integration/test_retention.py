@@ -44,11 +44,6 @@ PLACES = {
 }
 
 
-@pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
 

@@ -1,6 +1,6 @@
 """What a screen gets through a socket: a snapshot, every change in order, and what was missed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from uuid import UUID
 
@@ -22,12 +22,6 @@ def live(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with closing(Live(addresses, tmp_path_factory.mktemp("frames"))) as processes:
         processes.start("stream", "relay")
         yield processes
-
-
-@pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    """A restaurant of the test's own."""
-    return new_restaurant()
 
 
 def _bump(house: Restaurant, order_id: UUID) -> None:

@@ -4,7 +4,7 @@ import json
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 from uuid import UUID
@@ -37,12 +37,6 @@ def live(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with closing(Live(addresses, tmp_path_factory.mktemp("sockets"))) as processes:
         processes.start("stream", "relay")
         yield processes
-
-
-@pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    """A restaurant of the test's own."""
-    return new_restaurant()
 
 
 def _frame(opcode: int, message: bytes) -> bytes:

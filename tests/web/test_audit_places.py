@@ -15,11 +15,6 @@ from tests.support.visitor import Visitor
 
 
 @pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def harbour(house: Restaurant) -> Restaurant:
     """A second location, whose manager is Bob; Carol works at the first one alone."""
     second = open_second(house)

@@ -21,11 +21,6 @@ EVIL = '=HYPERLINK("http://evil.example","x")'
 
 
 @pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def alice(house: Restaurant, client_of: Callable[[Person], Visitor]) -> Visitor:
     return client_of(house.people["alice"])
 

@@ -22,12 +22,6 @@ Clients = Callable[[Person | None], Visitor]
 
 
 @pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    """A restaurant of the test's own, with an empty room."""
-    return new_restaurant()
-
-
-@pytest.fixture
 def bob(house: Restaurant, client_of: Clients) -> Visitor:
     return client_of(house.people["bob"])
 

@@ -11,12 +11,6 @@ from tests.support.visitor import Visitor
 
 
 @pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    """A restaurant of the test's own."""
-    return new_restaurant()
-
-
-@pytest.fixture
 def cook(house: Restaurant, client_of: Callable[[Person | None], Visitor]) -> Visitor:
     """Carol, signed in."""
     return client_of(house.people["carol"])

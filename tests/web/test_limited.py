@@ -21,12 +21,6 @@ NEW = "seven swans are swimming"
 
 
 @pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    """A restaurant where nothing has been counted."""
-    return new_restaurant()
-
-
-@pytest.fixture
 def limited_app(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application, which counts."""
     monkeypatch.setattr(app.extensions["limits"], "enabled", True)

@@ -27,11 +27,6 @@ VALUES = {
 
 
 @pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def link(
     request: pytest.FixtureRequest,
     app: Flask,

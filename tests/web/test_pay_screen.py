@@ -14,7 +14,7 @@ from tests.support.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
-def bistro(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
+def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
     return new_restaurant()
 
 

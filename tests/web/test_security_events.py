@@ -22,11 +22,6 @@ Rows = Callable[..., list[tuple[Any, ...]]]
 
 
 @pytest.fixture
-def house(new_restaurant: Callable[..., Restaurant]) -> Restaurant:
-    return new_restaurant()
-
-
-@pytest.fixture
 def entries(house: Restaurant, owner_connection: Connection) -> Rows:
     """`entries("act")`: what, how often and from where, by entry."""
 
