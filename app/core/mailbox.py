@@ -8,13 +8,12 @@ name of its own at 127.0.0.1.
 import email
 import email.policy
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, render_template, request
 
 from app.core.access import public
 from app.core.mail import MAILBOX
-from app.core.network import is_loopback
+from app.core.network import host_in, is_loopback
 from app.core.settings import Settings
 
 SHOWN = 50
@@ -46,8 +45,7 @@ def page() -> str:
 
 def _is_open(settings: Settings) -> bool:
     forwarded = any(name.lower().startswith("x-forwarded") for name, _ in request.headers)
-    host = urlsplit(f"//{request.host}").hostname or ""
-    is_local = is_loopback(request.remote_addr or "") and is_loopback(host)
+    is_local = is_loopback(request.remote_addr or "") and is_loopback(host_in(request.host))
     return settings.smtp_url is None and settings.embedded_database and is_local and not forwarded
 
 

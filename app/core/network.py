@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -96,14 +97,21 @@ def is_private(host: str) -> bool:
     """Whether a host's name or address stays in the building."""
     address = find_address(host)
     if address is None:
-        return host == "localhost" or host.endswith((".localhost", ".local"))
+        return is_loopback(host) or host.endswith(".local")
     return address.is_private or address.is_loopback
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or address never leaves this machine."""
+    """Whether a host's name or address never leaves this machine (RFC 6761, 6.3)."""
     address = find_address(host)
-    return host == "localhost" if address is None else address.is_loopback
+    if address is None:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback
+
+
+def host_in(authority: str) -> str:
+    """The host of `host[:port]`, such as a request's, in small letters; "" where there is none."""
+    return urlsplit(f"//{authority}").hostname or ""
 
 
 def find_address(text: str) -> IPv4Address | IPv6Address | None:

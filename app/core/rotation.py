@@ -14,7 +14,7 @@ from cryptography.fernet import InvalidToken, MultiFernet
 from flask import current_app
 from psycopg import Connection, connect, sql
 
-from app.core.kept import (
+from app.core.kept_keys import (
     keep_newest_encryption_key,
     kept_encryption_keys,
     renew_encryption_keys,

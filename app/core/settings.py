@@ -14,8 +14,8 @@ from cryptography.fernet import Fernet
 from environs import Env, EnvValidationError, ValidationError
 
 from app.core.embedded import default_data_dir, embedded_urls
-from app.core.kept import kept_encryption_keys, kept_secret
-from app.core.network import Proxies
+from app.core.kept_keys import kept_encryption_keys, kept_secret
+from app.core.network import Proxies, host_in
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHORTEST_SECRET = 32
@@ -114,7 +114,7 @@ class Settings:
             return self.stream_url
         if is_secure:
             return f"wss://{host}"
-        name = urlsplit(f"//{host}").hostname or self.host
+        name = host_in(host) or self.host
         return f"ws://{bracketed(name)}:{self.stream_port}"
 
 

@@ -12,11 +12,10 @@ from flask import Response, make_response, render_template, request
 
 from app.core.htmx import wants_fragment
 from app.core.logs import names_secret
-from app.core.web import OWN, sent_from
+from app.core.web import OF_THE_GESTURE, OWN, sent_from, sent_key
 from app.core.words import has_card_number
 
 SENTENCE = "This page has been open too long. Nothing was lost, and nothing was done yet."
-_OURS = ("csrf_token", "idem", "idempotency_key")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +49,7 @@ def _retry() -> Retry | None:
 
 
 def _names() -> Iterator[str]:
-    return (name for name in request.form if name not in _OURS)
+    return (name for name in request.form if name not in OF_THE_GESTURE)
 
 
 def _fields() -> Iterator[tuple[str, str]]:
@@ -62,7 +61,5 @@ def _fields() -> Iterator[tuple[str, str]]:
 
 def _key() -> Iterator[tuple[str, str]]:
     """The gesture's key goes along, so that what was done in the meantime is not done twice."""
-    form = request.form
-    key = request.headers.get("Idempotency-Key") or form.get("idem") or form.get("idempotency_key")
-    if key:
+    if key := sent_key():
         yield "idem", key

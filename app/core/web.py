@@ -3,7 +3,6 @@
 import re
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, request
@@ -21,7 +20,7 @@ from secure import (
 from app.core.access import bearer_token
 from app.core.ids import new_id
 from app.core.logs import HIDDEN, names_secret
-from app.core.network import is_private
+from app.core.network import host_in, is_private
 from app.core.settings import Settings
 
 
@@ -40,6 +39,10 @@ log = structlog.get_logger()
 OWN, FOREIGN, UNKNOWN = "own", "foreign", "unknown"
 # "none" is the person's own doing, such as a reload; "same-site" may be somebody else's subdomain.
 _OWN_SITES = ("same-origin", "none")
+# Methods that change nothing (RFC 9110, 9.2.1).
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# What a form says of the gesture that sent it, not of the act.
+OF_THE_GESTURE = ("csrf_token", "idem", "idempotency_key")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _QUIET = ("/healthz", "/readyz", "/assets/", "/static/")
 _REPEAT_WARNING_S = 60.0
@@ -69,6 +72,15 @@ def init_csrf(app: Flask) -> None:
     """Register CSRF protection, after whoever sends people to sign in first."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     csrf.init_app(app)
+
+
+def sent_key() -> str:
+    """The key of the gesture that this request is of; "" where it has none.
+
+    It is in the header Idempotency-Key, or in the form's `idem` where there is no script.
+    """
+    key = request.headers.get("Idempotency-Key")
+    return key or request.form.get("idem") or request.form.get("idempotency_key") or ""
 
 
 def sent_from() -> str:
@@ -144,7 +156,7 @@ def path_for_logs() -> str:
 
 def _warn_of_plain_http() -> None:
     """Say, once a minute, that somebody asks over plain http from outside the building."""
-    host = urlsplit(f"//{request.host}").hostname or ""
+    host = host_in(request.host)
     if request.is_secure or is_private(host) or time.monotonic() < _silence["until"]:
         return
     _silence["until"] = time.monotonic() + _REPEAT_WARNING_S

@@ -13,6 +13,7 @@ from app.core.access import bearer_token
 from app.core.db import transaction
 from app.core.errors import Invalid
 from app.core.model import Json
+from app.core.web import OF_THE_GESTURE, sent_key
 from app.identity.account.where import browser_in_words, shortened
 from app.identity.actor import Actor
 from app.identity.queries import Login, PairedDevice, SignedIn
@@ -23,9 +24,7 @@ LONGEST_KEY = 200
 # Proofs of who asks, and who approves, are no part of what is sent; a PIN least of all.
 PROOFS = ("proof_password", "proof_code", "proof_passkey", "proof_pin")
 NOT_CONTENT = (
-    "csrf_token",
-    "idem",
-    "idempotency_key",
+    *OF_THE_GESTURE,
     "approver_id",
     "approver_pin",
     "approval_reason",
@@ -157,11 +156,10 @@ def once(command: Callable[[], Json]) -> Json:
 
 
 def _key() -> str:
-    form = request.form
-    key = request.headers.get("Idempotency-Key") or form.get("idem") or form.get("idempotency_key")
-    if key and len(key) > LONGEST_KEY:
+    key = sent_key()
+    if len(key) > LONGEST_KEY:
         raise Invalid("idempotency_key", f"The key has at most {LONGEST_KEY} characters.")
-    return key or ""
+    return key
 
 
 def _body() -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ from app.core.access import (
 )
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import wants_fragment
-from app.core.web import FOREIGN, sent_from
+from app.core.web import FOREIGN, SAFE_METHODS, sent_from
 from app.identity.account.proving import ask_for_proof, lead_to_factor
 from app.identity.actor import Actor
 from app.identity.approval import take_approval
@@ -45,9 +45,7 @@ from app.tenancy.queries import find_known_location
 
 View = Callable[..., Any]
 LOCKED = "nib-locked"  # what a page of a tablet hears when it asks while nobody is at work
-
 OPEN_WHILE_CLOSING = ("identity", "account", "privacy")
-_SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def init_gate(app: Flask) -> None:
@@ -58,7 +56,7 @@ def init_gate(app: Flask) -> None:
 
 def check() -> Response | None:
     """Let the request through (None), or answer in place of the view."""
-    if request.method not in _SAFE and sent_from() == FOREIGN:
+    if request.method not in SAFE_METHODS and sent_from() == FOREIGN:
         _refuse_foreign()
     if request.endpoint is None:
         return None  # no such address: Flask says so
@@ -81,7 +79,7 @@ def _check_caller(view: View, access: str) -> Response | None:
     login = find_login_here()
     if login is not None and login.device is not None and needs_own_browser(view):
         raise SharedTablet
-    if login is not None and request.method not in _SAFE:
+    if login is not None and request.method not in SAFE_METHODS:
         refused = take_approval(login)
         if refused is not None:
             return refused
@@ -169,7 +167,7 @@ def page_of_fragment() -> str | None:
 
 def page_to_return_to() -> str | None:
     """The path of the page that is being shown, for a link to come back by."""
-    return next_path(request.full_path.rstrip("?")) if request.method in _SAFE else None
+    return next_path(request.full_path.rstrip("?")) if request.method in SAFE_METHODS else None
 
 
 def _home() -> str:
@@ -231,7 +229,7 @@ def _ask_who(device: PairedDevice | None) -> Response:
         return make_response("", 401)
     if wants_fragment():
         return _ask_page(device)
-    wanted = request.full_path.rstrip("?") if request.method in _SAFE else None
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for(_door(device), next=next_path(wanted)))
 
 

@@ -5,12 +5,10 @@ session; a session can be seen and revoked, and a flushed Redis signs nobody out
 read until somebody asks, so that a stylesheet costs no query.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Request, Response
@@ -22,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core import clock
 from app.core.db import end_reading
 from app.core.failures import database_is_lost
-from app.core.network import is_private
+from app.core.network import host_in, is_loopback, is_private
 from app.identity.domain import TABLET_TOUCH
 from app.identity.logins import renew_token, save_login
 from app.identity.queries import Login, PairedDevice, find_device, find_login
@@ -187,20 +185,12 @@ def cookie_name(request: Request) -> str | None:
     """
     if request.is_secure:
         return SECURE_COOKIE
-    return PLAIN_COOKIE if is_private(urlsplit(f"//{request.host}").hostname or "") else None
+    return PLAIN_COOKIE if is_private(host_in(request.host)) else None
 
 
 def is_overheard(request: Request) -> bool:
     """Whether what is typed here can be read on its way: plain http beyond this machine."""
-    host = urlsplit(f"//{request.host}").hostname or ""
-    return not request.is_secure and not _is_loopback(host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    return not request.is_secure and not is_loopback(host_in(request.host))
 
 
 def hand_over_device(response: Response, device: PairedDevice) -> None:

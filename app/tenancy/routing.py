@@ -1,11 +1,10 @@
 """From an address to tenant and location, before a view runs: `g.tenant` and `g.location`."""
 
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 
+from app.core.network import find_address, host_in
 from app.core.tenant import enter_tenant
 from app.tenancy.queries import (
     TenantView,
@@ -60,20 +59,12 @@ def _by_host() -> TenantView | None:
     """A tenant's own host: `<slug>.<BASE_DOMAIN>`, or one that it has proven to be its own."""
     if request.path.startswith(("/t/", *_TENANTLESS)):
         return None
-    host = (urlsplit(f"//{request.host}").hostname or "").removesuffix(".")
+    host = host_in(request.host).removesuffix(".")
     base = current_app.extensions["settings"].base_domain
     label, _dot, rest = host.partition(".")
-    if host == base or _is_address(host):
+    if host == base or find_address(host):
         return None
     return find_tenant_by_slug(label) if rest == base else find_tenant_by_host(host)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _pull(_endpoint: str | None, values: dict[str, Any] | None) -> None:

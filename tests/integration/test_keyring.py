@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from app.core import mail
 from app.core.db import transaction
-from app.core.kept import kept_encryption_keys
+from app.core.kept_keys import kept_encryption_keys
 from app.core.keyring import init_keyring, keyring, seal, unseal
 from app.core.rotation import finish_rotation, reseal
 from app.core.settings import Settings, load_settings

@@ -14,7 +14,7 @@ from app.core.embedded import (
     embedded_urls,
     socket_folder,
 )
-from app.core.kept import renew_encryption_keys
+from app.core.kept_keys import renew_encryption_keys
 from app.core.settings import SettingsError, load_settings, sqlalchemy_url
 
 SECRET = "s" * 32

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from flask import current_app, request
 
+from app.core.network import host_in
 from app.core.settings import Settings
 from app.identity.account.factors import Factor
 from app.identity.errors import WrongSecret
@@ -26,7 +27,7 @@ def relying_party() -> str | None:
     """The name that passkeys are bound to, or None where this address can have none."""
     settings: Settings = current_app.extensions["settings"]
     ours = urlsplit(settings.public_url).hostname or ""
-    here = urlsplit(f"//{request.host}").hostname or ""
+    here = host_in(request.host)
     is_safe = request.is_secure or here == "localhost"
     return ours if is_safe and (here == ours or here.endswith(f".{ours}")) else None
 

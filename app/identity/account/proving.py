@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import clock
 from app.core.errors import DomainError, Forbidden
 from app.core.htmx import go_to, wants_fragment
-from app.core.web import csrf
+from app.core.web import SAFE_METHODS, csrf
 from app.identity.account.again import given_in, is_fresh, prove_again
 from app.identity.account.factors import Factors, factors_of
 from app.identity.account.passkeys import relying_party
@@ -21,7 +21,6 @@ from app.identity.logins import LACKS_FACTOR, PROVEN_AT
 from app.identity.queries import Login
 from app.identity.session import browser_session
 
-_SAFE = ("GET", "HEAD", "OPTIONS")
 # What is open to who must set up a second factor first: doing so, and leaving.
 OPEN_WITHOUT_FACTOR = {
     "account.security",
@@ -50,7 +49,7 @@ def ask_for_proof() -> BaseResponse | None:
         raise Forbidden("proof", "This needs a person who has just signed in.")
     if is_fresh(login):
         return None
-    if request.method in _SAFE:
+    if request.method in SAFE_METHODS:
         return go_to(url_for("account.prove_page", next=request.full_path.rstrip("?")))
     csrf.protect()  # the question carries what was sent, and must carry nobody else's
     error = _take(login)

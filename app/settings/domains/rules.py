@@ -7,12 +7,12 @@ long as the record stands, or for KEPT_WITHOUT after it was last seen.
 import re
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import idna
 
 from app.core.errors import Invalid
+from app.core.network import find_address
 
 MOST = 10  # a tenant
 KEPT_WITHOUT = timedelta(days=7)
@@ -56,7 +56,7 @@ def check_host(text: str, base_domain: str) -> str:
     except (UnicodeError, ValueError) as error:
         raise _refused("This is no domain name.") from error
     labels = host.split(".")
-    if _is_address(host):
+    if find_address(host):
         raise _refused("This is an address of a machine; a domain name is needed.")
     if len(host) > LONGEST_HOST or not all(_HOST_LABEL.fullmatch(label) for label in labels):
         raise _refused("This is no domain name.")
@@ -112,17 +112,9 @@ def _host_of(text: str) -> str:
 
 
 def _ascii(host: str) -> str:
-    if _is_address(host):
+    if find_address(host):
         return host
     return idna.encode(host, uts46=True).decode().lower()
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_public_suffix(labels: list[str]) -> bool:
