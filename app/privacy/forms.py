@@ -19,7 +19,7 @@ class CloseForm(Schema):
     slug = fields.String(load_default="", validate=validate.Length(max=60))
 
 
-def is_sure(form: Mapping[str, Any]) -> None:
+def require_sure(form: Mapping[str, Any]) -> None:
     """Raise Invalid (`sure`) unless the box was ticked that says so."""
     if not form.get("sure"):
         sentence = "Tick the box first: this cannot be undone."

@@ -27,7 +27,7 @@ from app.identity.permissions import TENANT_MANAGE
 from app.privacy import commands, queries
 from app.privacy.domain import GRACE, KINDS
 from app.privacy.files import get_export_file
-from app.privacy.forms import CloseForm, chosen_days, chosen_orders, is_sure
+from app.privacy.forms import CloseForm, chosen_days, chosen_orders, require_sure
 
 privacy = Blueprint("privacy", __name__, url_prefix="/t/<tenant>/settings/privacy")
 
@@ -117,7 +117,7 @@ def take_back() -> BaseResponse:
 
 
 def _erase(member_id: UUID) -> None:
-    is_sure(request.form)
+    require_sure(request.form)
     commands.erase_member(current_actor(), member_id)
 
 
@@ -127,7 +127,7 @@ def _export_guests() -> None:
 
 
 def _erase_guests() -> None:
-    is_sure(request.form)
+    require_sure(request.form)
     commands.erase_guests(current_actor(), chosen_orders(request.form))
 
 

@@ -1,9 +1,10 @@
 """Erasing people: what names them is replaced, what accounts for money stays as it is."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, delete, func, select, text, update
+from sqlalchemy import Row, Text, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import array
 
 from app.core import audit, clock
@@ -39,30 +40,18 @@ def erase_member(actor: Actor, member_id: UUID) -> str:
     Forbidden where the member may do more than the actor or works elsewhere too, and Conflict
     (`oneself`, `last_owner`).
     """
-    tenant_id = current_tenant_id()
     with transaction():
-        actor.require_everywhere(TENANT_MANAGE)
-        if member_id == actor.member_id:
-            raise oneself()
-        hold_owners()  # one at a time: the last owner stays, and no two are the seventh
-        require_active(actor)
-        member = execute(
-            select(Member.name, Member.erased_at)
-            .where(Member.tenant_id == tenant_id, Member.id == member_id)
-            .with_for_update()
-        ).one_or_none()
-        if member is None:
-            raise no_member()
-        if member.erased_at is not None:
-            return str(member.name)
+        was = _hold_member(actor, member_id)
+        if was.erased_at is not None:
+            return str(was.name)
         require_covers(actor, get_standing(member_id))
         name = f"Former member {_count_erased() + 1}"
-        _forget_on_tickets(member_id, member.name, name)
+        _forget_on_tickets(member_id, was.name, name)
         end_grants(actor, member_id)
         _end_access(member_id)
         execute(
             update(Member)
-            .where(Member.tenant_id == tenant_id, Member.id == member_id)
+            .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
             .values(**_EMPTIED, name=name, active=False, erased_at=clock.now())
         )
         require_an_owner()
@@ -71,6 +60,26 @@ def erase_member(actor: Actor, member_id: UUID) -> str:
             TENANT_MANAGE, "member", member_id, actor_id=actor.member_id, after={"erased": name}
         )
     return name
+
+
+def _hold_member(actor: Actor, member_id: UUID) -> Row[Any]:
+    """Name and erasure of somebody whom the actor may erase, one at a time.
+
+    So the last owner stays, and no two are the seventh.
+    """
+    actor.require_everywhere(TENANT_MANAGE)
+    if member_id == actor.member_id:
+        raise oneself()
+    hold_owners()
+    require_active(actor)
+    member = execute(
+        select(Member.name, Member.erased_at)
+        .where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
+        .with_for_update()
+    ).one_or_none()
+    if member is None:
+        raise no_member()
+    return member
 
 
 def erase_guests(actor: Actor, order_ids: Sequence[UUID]) -> int:

@@ -15,7 +15,6 @@ from app.ordering.models import Line, Order
 from app.tenancy.queries import locations
 
 MOST = 100
-_WILD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +74,7 @@ def find_guests(search: str) -> list[GuestOrder]:
         .where(Line.tenant_id == Order.tenant_id, Line.order_id == Order.id, Line.note != "")
         .scalar_subquery()
     )
-    is_named = (Order.pickup_name != "") & Order.pickup_name.ilike(f"%{words.translate(_WILD)}%")
+    is_named = (Order.pickup_name != "") & Order.pickup_name.icontains(words, autoescape=True)
     zones = {place.id: place.zone for place in locations()}
     number = int(words) if words.isascii() and words.isdigit() and len(words) < 10 else None
     rows = execute(
