@@ -1,4 +1,4 @@
-"""Background roles: `python worker.py --role relay | worker --queue NAME | clock`."""
+"""Background roles: `python worker.py --role relay | worker --name NAME | clock`."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ def main() -> None:
     time.tzset()
     if arguments.role == "worker":
         settings: Settings = app.extensions["settings"]
-        jobs.work(app, arguments.queue, redis.connect(settings.redis_url, timeout=None))
+        jobs.work(app, arguments.name, redis.connect(settings.redis_url, timeout=None))
         return
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, _stop)
@@ -40,7 +40,7 @@ def _run(role: str) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--role", choices=("relay", "worker", "clock"), required=True)
-    parser.add_argument("--queue", choices=jobs.QUEUES, default=jobs.QUEUES[0])
+    parser.add_argument("--name", choices=tuple(jobs.WORKERS), default="payments")
     return parser.parse_args()
 
 

@@ -71,7 +71,7 @@ def build_wiring() -> Wiring:
             ordering.SaleIssued: On(now=(post_sale,)),
         },
         jobs={
-            domains.CHECK: Job(queue="office", run=domain_jobs.check, staged=True),
+            domains.CHECK: Job(queue="names", run=domain_jobs.check, staged=True),
             "inventory.deplete": Job(queue="stock", run=inventory_jobs.deplete),
             "inventory.reverse": Job(queue="stock", run=inventory_jobs.reverse),
             "inventory.show_left": Job(queue="stock", run=inventory_jobs.show_left),

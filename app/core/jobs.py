@@ -25,8 +25,11 @@ from app.core.tenant import current_tenant_id, tenant_scope
 LEASE, STAGED_LEASE = timedelta(seconds=5), timedelta(seconds=30)
 PAUSE_S = 1.0
 BACK_OFF_S = (1, 5, 15, 60, 300)
-# Apart by whom they may wait for: the terminal, nobody, mail servers and the like.
-QUEUES = ("payments", "stock", "office")
+# The workers, apart by whom they may wait for: the terminal, nobody, mail servers and the like.
+# Each takes from its first queue for as long as there is something: what stands in `names` waits
+# for servers that anybody may have named, so it comes after every mail.
+WORKERS = {"payments": ("payments",), "stock": ("stock",), "office": ("office", "names")}
+QUEUES = tuple(name for names in WORKERS.values() for name in names)
 
 _IS_UNDONE = (of_tenant(Outbox), Outbox.id == bindparam("row_id"), Outbox.done_at.is_(None))
 _UNDONE = select(Outbox.id).where(*_IS_UNDONE).with_for_update()
@@ -62,15 +65,20 @@ class Worker(SimpleWorker):
     dequeue_timeout, connection_timeout = 1, 3
 
 
-def work(app: Flask, name: str, connection: Redis) -> None:
-    """Carry out jobs of one queue until told to stop (SIGTERM finishes the job at hand).
+def queues_of(worker: str, connection: Redis) -> list[Queue]:
+    """The queues of one of WORKERS, in the order in which they are served."""
+    return [queue(name, connection) for name in WORKERS[worker]]
+
+
+def work(app: Flask, worker: str, connection: Redis) -> None:
+    """Carry out the jobs of one of WORKERS until told to stop (SIGTERM finishes the job at hand).
 
     A lost Redis is waited for: where RQ gives it up, this begins anew.
     """
     with app.app_context():
         while True:
             try:
-                _take_jobs([queue(name, connection)], connection)
+                _take_jobs(queues_of(worker, connection), connection)
                 return
             except RedisError as error:
                 log.warning("worker.waiting", error=type(error).__name__)

@@ -78,6 +78,8 @@ LIMITS: Mapping[str, tuple[Bound, ...]] = {
     "token": (Bound("address", "60 per minute"), Bound("tenant", "600 per minute")),
     # It reads every table there is. A restaurant is closed and taken back in the same measure.
     "export": (Bound("person", "10 per hour"), Bound("tenant", "20 per hour")),
+    # It has strangers' name servers asked, by whoever says that a domain is theirs.
+    "look_up": (Bound("person", "60 per hour"), Bound("tenant", "120 per hour")),
     # Of programs alone: a tablet sends its orders to the same address.
     "api": (Bound("person", "600 per minute"), Bound("tenant", "3000 per minute")),
 }

@@ -7,7 +7,7 @@ from app.runtime.supervisor import Child
 
 # What the forks of the supervisor share.
 SHARED = ("wsgi", "app.terminal.server", "app.core.jobs", "gunicorn.app.wsgiapp")
-QUEUES = ("payments", "stock", "office")
+WORKERS = ("payments", "stock", "office")
 STOP_SERVERS, STOP_WORKERS = 0, 1
 # Loading the application keeps a core busy for a second: what people wait for loads first.
 HEAD_START_SECONDS = 1.5
@@ -32,7 +32,7 @@ def _worker(role: list[str]) -> list[str]:
 
 
 def _roles() -> list[tuple[str, list[str]]]:
-    workers = [(f"worker-{queue}", ["--role", "worker", "--queue", queue]) for queue in QUEUES]
+    workers = [(f"worker-{name}", ["--role", "worker", "--name", name]) for name in WORKERS]
     return [("relay", ["--role", "relay"]), *workers, ("clock", ["--role", "clock"])]
 
 

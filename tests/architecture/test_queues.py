@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.core.events import Wiring
-from app.core.jobs import QUEUES
+from app.core.jobs import QUEUES, WORKERS
 from app.core.settings import Settings
 from app.runtime.children import children
 
@@ -23,9 +23,10 @@ def test_every_queue_has_a_worker(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     commands = [list(child.command) for child in children(settings, reload=False)]
 
-    consumed = [line[line.index("--queue") + 1] for line in commands if "--queue" in line]
+    workers = [line[line.index("--name") + 1] for line in commands if "--name" in line]
 
-    assert sorted(consumed) == sorted(QUEUES)
+    assert sorted(workers) == sorted(WORKERS)
+    assert set(QUEUES) == {queue for worker in workers for queue in WORKERS[worker]}
 
 
 def test_every_asynchronous_listener_is_a_job(app: Flask) -> None:

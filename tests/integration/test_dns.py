@@ -1,5 +1,6 @@
 """The resolver asks a real name server, over a real socket."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -49,6 +50,19 @@ def test_a_silent_server_is_given_up_in_time(server: NameServer) -> None:
     with pytest.raises(NotAnswered):
         server.resolver(timeout_s=0.5).texts(NAME)
     assert server.asked
+
+
+def test_a_silent_server_is_asked_twice_and_keeps_a_worker_two_seconds_at_most(
+    server: NameServer,
+) -> None:
+    server.is_silent = True
+    began = time.monotonic()
+
+    with pytest.raises(NotAnswered):
+        DnsResolver(servers=("127.0.0.1",), port=server.port).texts(NAME)
+
+    assert time.monotonic() - began < 2.5
+    assert server.asked == [NAME] * 2
 
 
 def test_nobody_there_is_no_answer() -> None:

@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.ids import new_id
 from app.core.limits import LIMITS
 from app.identity.account.reset import LASTS
+from tests.support.domains import add
 from tests.support.factors import link_in, mails_to, newcomer
 from tests.support.restaurants import Person, Restaurant
 from tests.support.signing_in import try_password
@@ -115,6 +116,20 @@ def test_a_link_is_no_way_to_have_hashes_computed(limited_app: Flask, house: Res
     statuses = [send(visitor, start, path, password=NEW) for _ in range(31)]
 
     assert statuses == [410] * 30 + [429]
+
+
+def test_nobody_has_name_servers_asked_without_end(limited_app: Flask, house: Restaurant) -> None:
+    page = f"/t/{house.tenant.slug}/settings/domains"
+    domain = add(house, f"menu-{new_id().hex[-10:]}.example")
+    alice = signed_in(limited_app, house.people["alice"])
+    alice.get(page)
+    form = {"csrf_token": alice.token}
+
+    statuses = [
+        alice.client.post(f"{page}/{domain.id}/check", data=form).status_code for _ in range(62)
+    ]
+
+    assert statuses == [303] * 60 + [429] * 2
 
 
 def test_a_stranger_gets_five_letters_to_open_a_restaurant(limited_app: Flask) -> None:

@@ -27,6 +27,7 @@ from app.settings.domains.rules import (
     Found,
     check_host,
     is_given_up,
+    is_under_way,
     look_at,
     record_name,
 )
@@ -77,11 +78,12 @@ def remove_domain(actor: Actor, domain_id: UUID) -> None:
 
 
 def order_check(actor: Actor, domain_id: UUID) -> None:
-    """Have a domain's record looked up by a job."""
+    """Have a domain's record looked up by a job; one that is under way already will do."""
     with transaction():
         actor.require_everywhere(SETTINGS_EDIT)
-        _get(domain_id)
-        _order(domain_id)
+        row = _get(domain_id)
+        if not is_under_way(row.asked_at, row.checked_at, clock.now()):
+            _order(domain_id)
 
 
 def order_daily_checks() -> None:

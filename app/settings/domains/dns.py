@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-TIMEOUT_S = 5.0
+# A mail that comes while this one is asked waits so long, and for no other look-up.
+TIMEOUT_S, TRIES = 2.0, 2
 
 
 class NotAnswered(Exception):
@@ -36,6 +37,7 @@ class DnsResolver:
             resolver = dns.resolver.Resolver(configure=not self.servers)
             if self.servers:
                 resolver.nameservers, resolver.port = list(self.servers), self.port
+            resolver.timeout = self.timeout_s / TRIES  # a packet that is lost is sent again
             answer = resolver.resolve(f"{name}.", "TXT", lifetime=self.timeout_s, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []

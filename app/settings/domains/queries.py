@@ -1,7 +1,7 @@
 """A restaurant's domains as its settings show them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +15,11 @@ from app.settings.domains.models import Domain
 from app.settings.domains.rules import (
     KEPT_WITHOUT,
     State,
+    is_under_way,
     record_name,
     record_value,
     state_of,
 )
-
-# A look-up that has not come back by then will not: the page stops waiting for it.
-LOOKED_FOR = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +50,6 @@ def domains() -> list[DomainView]:
 
 
 def _view(row: Row[Any]) -> DomainView:
-    asked, checked = row.asked_at, row.checked_at
-    waits = asked is not None and (checked is None or asked > checked)
     return DomainView(
         id=row.id,
         host=row.host,
@@ -62,8 +58,8 @@ def _view(row: Row[Any]) -> DomainView:
         record_value=record_value(row.proof),
         state=state_of(row.verified_at, row.missing_since, row.problem),
         problem=row.problem,
-        is_being_checked=waits and clock.now() - asked < LOOKED_FOR,
-        checked_at=checked,
+        is_being_checked=is_under_way(row.asked_at, row.checked_at, clock.now()),
+        checked_at=row.checked_at,
         verified_at=row.verified_at,
         kept_until=row.missing_since + KEPT_WITHOUT if row.missing_since else None,
     )

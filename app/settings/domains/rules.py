@@ -17,6 +17,8 @@ from app.core.network import find_address
 MOST = 10  # a tenant
 KEPT_WITHOUT = timedelta(days=7)
 CHECKED_EVERY = timedelta(days=1)
+# A look-up that has not come back by then will not: nobody waits for it any longer.
+LOOKED_FOR = timedelta(minutes=2)
 LABEL, PREFIX = "_nibblix", "nibblix-verification="
 LONGEST_HOST = 253 - len(LABEL) - 1
 
@@ -85,6 +87,13 @@ def look_at(texts: list[str], proof: str) -> Found:
         return Found.RIGHT
     is_ours = any(text.strip().startswith(PREFIX) for text in texts)
     return Found.OTHER_RECORD if is_ours else Found.NO_RECORD
+
+
+def is_under_way(asked_at: datetime | None, checked_at: datetime | None, at: datetime) -> bool:
+    """Whether a look-up has been ordered and is still to be done."""
+    if asked_at is None or (checked_at is not None and checked_at >= asked_at):
+        return False
+    return at - asked_at < LOOKED_FOR
 
 
 def is_given_up(missing_since: datetime, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from app.core.access import requires
 from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to
+from app.core.limits import limited
 from app.core.model import Json
 from app.identity.current import current_actor, once
 from app.identity.permissions import SETTINGS_EDIT
@@ -44,6 +45,7 @@ def add_domain() -> Response | BaseResponse:
 
 @settings.post("/domains/<uuid:domain_id>/check")
 @requires(SETTINGS_EDIT, everywhere=True)
+@limited("look_up")
 def check_domain(domain_id: UUID) -> BaseResponse:
     """Have its record looked up now."""
     commands.order_check(current_actor(), domain_id)
