@@ -29,6 +29,9 @@ _LOOK_UPS = {
         " LEFT JOIN app.tenant_closings() c ON c.tenant_id = t.id"
     ),
 }
+_IS_CLOSING = text(
+    "SELECT EXISTS (SELECT FROM app.tenant_closings() c WHERE c.tenant_id = :tenant_id)"
+)
 _ALL = text(
     "SELECT t.id, t.slug, t.name, c.erase_after FROM app.tenants() t"
     " LEFT JOIN app.tenant_closings() c ON c.tenant_id = t.id ORDER BY t.slug"
@@ -173,6 +176,11 @@ def _recall(kind: str, value: str) -> TenantView | None:
 
 def _remember(kind: str, value: str, tenant: TenantView) -> None:
     _remembered[kind, value] = (time.monotonic() + _REMEMBERED_S, tenant)
+
+
+def is_closing() -> bool:
+    """Whether the tenant in scope is being closed, as it stands now."""
+    return bool(execute(_IS_CLOSING, {"tenant_id": current_tenant_id()}).scalar_one())
 
 
 def tenants_to_erase() -> list[UUID]:

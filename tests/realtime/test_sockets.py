@@ -21,6 +21,7 @@ from app.identity.logins import end_login, open_login
 from app.identity.models import Device
 from app.identity.queries import find_device, find_login
 from app.identity.tablet import lock
+from app.privacy.commands import close
 from tests.support.kitchen import on_board, reached, send, view_of
 from tests.support.live import Live
 from tests.support.restaurants import Restaurant
@@ -135,6 +136,29 @@ def test_a_pickup_board_watches_numbers_alone(live: Live, house: Restaurant) -> 
     assert "floor" in frame["topics"]
     assert "content" not in frame
     assert _refusal(live, house, view_of(house), device=board) == 404
+
+
+def test_a_restaurant_that_is_being_closed_shows_no_board_any_more(
+    live: Live, house: Restaurant
+) -> None:
+    alice, kitchen = house.people["alice"], device_token(house, "kitchen", "Kitchen")
+    token = token_of(house, alice)
+    with (
+        Watcher(live, house, view_of(house), device=kitchen) as screen,
+        Watcher(live, house, view_of(house), token=token) as owner,
+    ):
+        screen.take()
+        owner.take()
+        with house.inside():
+            close(alice.actor, house.tenant.slug)
+        began = time.monotonic()
+
+        codes = [screen.close_code(), owner.close_code()]
+
+    assert codes == [1008, 1008]
+    assert time.monotonic() - began < 5
+    assert _refusal(live, house, view_of(house), device=kitchen) == 410
+    assert _refusal(live, house, view_of(house), token=token) == 410
 
 
 def test_a_revoked_device_is_hung_up_on_within_five_seconds(live: Live, house: Restaurant) -> None:
