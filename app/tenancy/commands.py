@@ -189,9 +189,9 @@ def rename_tenant(name: str) -> bool:
 
 
 def move_tenant(slug: str) -> None:
-    """Give the current tenant another short name; the old one leads nowhere from then on.
+    """Give the current tenant another short name; the old one leads to it for six months.
 
-    Raises Invalid for one that cannot be a short name or is another tenant's.
+    Raises Invalid for one that cannot be a short name, or is or was lately another tenant's.
     """
     with transaction():
         moved = execute(text("SELECT app.tenant_move(:slug)"), {"slug": check_slug(slug)}).scalar()

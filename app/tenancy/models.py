@@ -43,6 +43,16 @@ class TenantHost(Base):
     verified_at: Mapped[datetime | None]
 
 
+class TenantSlug(Base):
+    """A short name that a tenant has given up: until then no other gets it, and it leads there."""
+
+    __tablename__ = "tenant_slug"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"), index=True)
+    kept_until: Mapped[datetime]
+
+
 class Account(Base):
     """A person who signs in with a password, possibly at several tenants."""
 

@@ -32,6 +32,7 @@ _LOOK_UPS = {
 _IS_CLOSING = text(
     "SELECT EXISTS (SELECT FROM app.tenant_closings() c WHERE c.tenant_id = :tenant_id)"
 )
+_MOVED_TO = text("SELECT app.tenant_moved_to(:slug)")
 _ALL = text(
     "SELECT t.id, t.slug, t.name, c.erase_after FROM app.tenants() t"
     " LEFT JOIN app.tenant_closings() c ON c.tenant_id = t.id ORDER BY t.slug"
@@ -119,6 +120,14 @@ class ProfileView:
 def find_tenant_by_slug(slug: str) -> TenantView | None:
     """The tenant of a path, remembered for a few seconds by this process."""
     return _look_up("slug", slug)
+
+
+def find_newer_slug(slug: str) -> str | None:
+    """The present short name of the tenant that has given this one up lately, or None."""
+    with tenant_scope(None):
+        found: str | None = execute(_MOVED_TO, {"slug": slug}).scalar_one()
+        end_reading()
+    return found
 
 
 def find_tenant_by_host(host: str) -> TenantView | None:

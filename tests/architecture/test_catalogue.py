@@ -7,7 +7,15 @@ from app.models import metadata
 
 POLICY = "(tenant_id = ( SELECT app.tenant_id() AS tenant_id))"
 # The directory of tenants and people, reached only through definer functions; Alembic's mark.
-CLOSED = {"tenant", "tenant_host", "account", "credential", "factor", "alembic_version"}
+CLOSED = {
+    "tenant",
+    "tenant_host",
+    "tenant_slug",
+    "account",
+    "credential",
+    "factor",
+    "alembic_version",
+}
 APPEND_ONLY = {
     "audit_entry",
     "audit_seal",
@@ -26,6 +34,7 @@ DEFINERS = {
     "tenants",
     "tenant_open",
     "tenant_move",
+    "tenant_moved_to",
     "tenant_rename",
     "account_by_email",
     "account_open",

@@ -16,7 +16,7 @@ from app.core.ids import new_id
 from app.models import metadata
 from tests.support.servers import Addresses, scratch_database
 
-DIRECTORY = {"tenant", "tenant_host", "account", "credential", "factor"}
+DIRECTORY = {"tenant", "tenant_host", "tenant_slug", "account", "credential", "factor"}
 TABLES = sorted(set(metadata.tables) - DIRECTORY)
 OURS, THEIRS = new_id(), new_id()
 

@@ -8,14 +8,17 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from psycopg import Connection, connect, errors, sql
+from sqlalchemy.exc import IntegrityError
 
 from app.core import clock
 from app.core.ids import new_id
+from app.core.tenant import tenant_scope
 from app.identity.commands import NewMember, add_member
 from app.identity.sign_in import sign_in
 from app.privacy import commands
 from app.privacy.commands import closing, keeping
 from app.privacy.files import remove_letters
+from app.tenancy.commands import move_tenant, open_tenant
 from app.tenancy.queries import forget_tenants, get_tenant_by_slug, tenants_to_erase
 from tests.support.closing import grace_is_over, open_house
 from tests.support.restaurants import PASSWORD, TRATTORIA, Person, Restaurant, open_restaurant
@@ -128,6 +131,23 @@ def test_the_slug_is_free_again_for_whoever_comes(
 
     with again.inside():
         assert sign_in(again.people["alice"].email, PASSWORD, "203.0.113.1").token
+
+
+def test_a_short_name_that_it_had_given_up_is_free_again_too(
+    app: Flask, house: Restaurant, canary: str, owner_connection: Connection
+) -> None:
+    newer = f"{canary}-2"
+    with house.inside():
+        move_tenant(newer)
+        commands.close(owner_of(house), newer)
+    with app.app_context(), tenant_scope(None), pytest.raises(IntegrityError):
+        open_tenant(canary, "Too early")
+    grace_is_over(owner_connection, house)
+    erase(app)
+
+    for slug in (canary, newer):
+        with app.app_context(), tenant_scope(None):
+            open_tenant(slug, "Another")
 
 
 def test_until_the_grace_is_over_nothing_and_nobody_can_erase_it(
