@@ -47,6 +47,14 @@ def newcomer(restaurant: Restaurant, role: str = "server") -> Person:
         return replace(person, member_id=add_member(Actor(new_id(), ALL), new))
 
 
+def also_at(restaurant: Restaurant, person: Person) -> Person:
+    """The same person, who works at another restaurant too."""
+    new = NewMember(name=f"n{new_id().hex[-10:]}", role=person.role, email=person.email)
+    with restaurant.inside():
+        member_id = add_member(Actor(new_id(), ALL), new)
+    return replace(person, tenant=restaurant.tenant.slug, member_id=member_id)
+
+
 def set_up_app(visitor: Visitor, person: Person) -> Phone:
     """Read the picture, type the first code, keep the recovery codes."""
     page = visitor.get(f"/t/{person.tenant}/account/app/new")

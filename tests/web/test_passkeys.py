@@ -7,7 +7,14 @@ from flask import Flask
 
 from app.identity.session import PLAIN_COOKIE, PLAIN_VISITOR
 from tests.support.authenticator import Authenticator
-from tests.support.factors import give_password, is_in, newcomer, options_at, set_up_passkey
+from tests.support.factors import (
+    also_at,
+    give_password,
+    is_in,
+    newcomer,
+    options_at,
+    set_up_passkey,
+)
 from tests.support.restaurants import Person, Restaurant
 from tests.support.visitor import Visitor
 
@@ -64,6 +71,31 @@ def test_an_answer_that_was_overheard_lets_nobody_in(
     thief.set_cookie(PLAIN_VISITOR, cookie.value)
     refused = thief.post(
         f"/t/{bob.tenant}/sign-in/passkey", data={"passkey": answer, "csrf_token": token}
+    )
+
+    assert refused.status_code == 422
+    assert thief.get_cookie(PLAIN_COOKIE) is None
+
+
+def test_an_answer_that_was_used_lets_nobody_in_at_another_restaurant(
+    app: Flask, bob: Person, key: Authenticator, trattoria: Restaurant
+) -> None:
+    """What a passkey signs names no restaurant: one with no counter may be shown twice."""
+    there = also_at(trattoria, bob)
+    visitor = Visitor(app)
+    visitor.get(f"/t/{bob.tenant}/sign-in")
+    key.counter = -1
+    answer = key.use(options_at(visitor, f"/t/{bob.tenant}/sign-in/passkey/options"))
+    cookie = visitor.client.get_cookie(PLAIN_VISITOR)
+    token, form = visitor.token, visitor.form("/sign-in/passkey")
+    visitor.submit(form, {"passkey": answer})
+    assert is_in(visitor, bob)
+
+    thief = app.test_client()
+    assert cookie is not None
+    thief.set_cookie(PLAIN_VISITOR, cookie.value)
+    refused = thief.post(
+        f"/t/{there.tenant}/sign-in/passkey", data={"passkey": answer, "csrf_token": token}
     )
 
     assert refused.status_code == 422

@@ -39,20 +39,23 @@ def find_half() -> Half | None:
 
 def keep_challenge(purpose: str, challenge: bytes) -> None:
     """Remember what a passkey is about to sign, and for what."""
-    session[_name(purpose)] = [urlsafe_b64encode(challenge).decode(), _end()]
+    told = urlsafe_b64encode(challenge).decode()
+    session[_name(purpose)] = [str(current_tenant_id()), told, _end()]
 
 
 def take_challenge(purpose: str) -> bytes | None:
     """What was to be signed for this purpose, once; None where there is nothing (left)."""
-    challenge, until = session.pop(_name(purpose), None) or ("", 0.0)
-    # A copy of the visitor's cookie holds it still: used up is what the database says is.
-    if until < clock.now().timestamp() or not idempotency.claim(f"challenge:{challenge}"):
+    tenant_id, challenge, until = session.pop(_name(purpose), None) or ("", "", 0.0)
+    if tenant_id != str(current_tenant_id()) or until < clock.now().timestamp():
+        return None
+    # A copy of the visitor's cookie holds it still: used up is what this restaurant says is.
+    if not idempotency.claim(f"challenge:{challenge}"):
         return None
     return urlsafe_b64decode(challenge)
 
 
 def _name(purpose: str) -> str:
-    return f"challenge-{purpose}"
+    return f"passkey-{purpose}"
 
 
 def _end() -> float:
