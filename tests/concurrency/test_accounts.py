@@ -15,10 +15,12 @@ from app.core.db import execute, transaction
 from app.core.errors import DomainError
 from app.core.ids import new_id
 from app.identity.account import commands
-from app.identity.account.codes import new_secret
+from app.identity.account.codes import digest_of, new_codes, new_secret
 from app.identity.account.factors import add_factor, factors_of
+from app.identity.account.half import Half
 from app.identity.account.people import get_holder
 from app.identity.account.policy import ask_for_factor
+from app.identity.account.second_step import finish_by_code
 from app.identity.commands import NewMember, add_member
 from app.identity.logins import open_login
 from app.identity.queries import Login, find_login
@@ -222,6 +224,30 @@ def test_a_new_password_ends_the_session_that_the_old_one_is_just_opening(
 
     assert told == "done"
     assert _open_logins(owner_connection, zoe) == {login.id}
+
+
+def test_who_is_halfway_by_a_password_that_is_just_replaced_stays_out(
+    here: Restaurant, zoe: Person, owner_connection: Connection
+) -> None:
+    login, codes = _login(here, zoe), new_codes()
+    with here.inside(), transaction():
+        account_id = get_holder(zoe.member_id).account_id
+        add_factor(account_id, "totp", secret=new_secret())
+        add_factor(account_id, "recovery", digest=digest_of(codes[0]))
+    with here.inside():
+        mark = sign_in(zoe.email, zoe.password, "203.0.113.1").mark
+    half = Half(member_id=zoe.member_id, account_id=account_id, mark=mark, wanted="")
+
+    told = second_while_first(
+        owner_connection,
+        (here, lambda: commands.change_password(login, zoe.password, "a quite other word", "")),
+        (here, lambda: finish_by_code(half, codes[0], None, None)),
+    )
+
+    assert told == "wrong_secret"
+    assert _open_logins(owner_connection, zoe) == {login.id}
+    with here.inside():
+        assert factors_of(account_id).codes_left == 1
 
 
 def _login(house: Restaurant, person: Person) -> Login:

@@ -9,6 +9,7 @@ from app.identity.session import PLAIN_COOKIE, PLAIN_VISITOR
 from tests.support.authenticator import Authenticator
 from tests.support.factors import (
     also_at,
+    change_password,
     give_password,
     is_in,
     newcomer,
@@ -26,8 +27,14 @@ def bob(diner: Restaurant) -> Person:
 
 
 @pytest.fixture
-def key(bob: Person, client_of: Callable[[Person], Visitor]) -> Authenticator:
-    return set_up_passkey(client_of(bob), bob)
+def own(bob: Person, client_of: Callable[[Person], Visitor]) -> Visitor:
+    """His own browser, signed in."""
+    return client_of(bob)
+
+
+@pytest.fixture
+def key(bob: Person, own: Visitor) -> Authenticator:
+    return set_up_passkey(own, bob)
 
 
 def finish_by_key(visitor: Visitor, person: Person, key: Authenticator, status: int = 200) -> str:
@@ -43,6 +50,20 @@ def test_a_passkey_is_a_second_factor(app: Flask, bob: Person, key: Authenticato
     finish_by_key(visitor, bob, key)
 
     assert is_in(visitor, bob)
+
+
+def test_a_new_password_ends_what_the_old_one_has_begun(
+    app: Flask, bob: Person, key: Authenticator, own: Visitor
+) -> None:
+    visitor = give_password(app, bob)
+    answer = key.use(options_at(visitor, f"/t/{bob.tenant}/sign-in/second/passkey"))
+    own.get(f"/t/{bob.tenant}/account/security")
+    change_password(own, bob.password, "seven swans are swimming")
+
+    visitor.submit(visitor.form("/sign-in/second"), {"passkey": answer})
+
+    assert visitor.path.endswith("/sign-in")
+    assert not is_in(visitor, bob)
 
 
 def test_a_passkey_lets_in_without_a_password(app: Flask, bob: Person, key: Authenticator) -> None:
