@@ -18,7 +18,7 @@ from app.core.errors import Conflict
 from app.core.mail import link_to, send_later
 from app.core.tenant import current_tenant_id
 from app.identity.account.factors import has_factor
-from app.identity.account.people import find_account, hold_account_at
+from app.identity.account.people import Account, find_account, hold_account
 from app.identity.actor import Actor
 from app.identity.commands import open_account
 from app.identity.domain import check_pin
@@ -108,10 +108,10 @@ def accept(answer: Answer, previous: Login | None = None) -> Proven:
     subject = subject_of("invitation", email, answer.address)
     with transaction():
         stand_in_line(subject)
-        proven = None
-        if _is_proven(email, answer.password):
+        proven, account = None, find_account(email)
+        if account is None or _is_proven(account, email, answer.password):
             forget_failures(subject)
-            proven = _join(use("invite", answer.token), answer, previous)
+            proven = _join(use("invite", answer.token), account, answer, previous)
         else:
             note_failure(subject)
             security.note(security.REFUSED, "tenant", current_tenant_id(), what="invitation")
@@ -120,17 +120,18 @@ def accept(answer: Answer, previous: Login | None = None) -> Proven:
     return proven
 
 
-def _is_proven(email: str, password: str) -> bool:
-    account = find_account(email)
-    return account is None or is_right(account.secret_hash, password)
+def _is_proven(account: Account, email: str, password: str) -> bool:
+    """Whether the password is right, and still is with the account held: comparing takes time."""
+    is_known = is_right(account.secret_hash, password)
+    return is_known and hold_account(account.id) and find_account(email) == account
 
 
-def _join(link: Link, answer: Answer, previous: Login | None) -> Proven:
+def _join(link: Link, account: Account | None, answer: Answer, previous: Login | None) -> Proven:
     member_id, name = _waiting(link)
-    account_id = hold_account_at(link.email)
-    if account_id is None:
+    if account is None:
         account_id = open_account(link.email, answer.password, name, answer.restaurant)
     else:
+        account_id = account.id
         _require_stranger(account_id)
     execute(
         update(Member)
