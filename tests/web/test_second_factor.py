@@ -13,6 +13,7 @@ from app.identity.session import PLAIN_COOKIE, PLAIN_VISITOR
 from tests.support.factors import (
     STEP,
     Phone,
+    also_at,
     change_password,
     give_password,
     is_in,
@@ -94,6 +95,21 @@ def test_wrong_codes_are_waited_for_wherever_they_come_from(
             visitor.client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
             finish(visitor, code="000000", status=422)
         finish(give_password(app, bob), code=phone.code(), status=429)
+
+
+def test_wrong_codes_are_waited_for_at_whichever_restaurant(
+    app: Flask, bob: Person, phone: Phone, trattoria: Restaurant
+) -> None:
+    there = also_at(trattoria, bob)
+    with clock.use(clock.now() + STEP):
+        for where in (bob, there, bob, there, bob):
+            finish(give_password(app, where), code="000000", status=422)
+        finish(give_password(app, there), code=phone.code(), status=429)
+        finish(give_password(app, bob), code=phone.code(), status=429)
+    with clock.use(clock.now() + STEP + timedelta(minutes=1)):
+        finish(give_password(app, there), code=phone.code())
+        finish(give_password(app, bob), code="000000", status=422)
+        finish(give_password(app, there), code=phone.codes[0])
 
 
 def test_a_recovery_code_lets_in_once(app: Flask, bob: Person, phone: Phone) -> None:

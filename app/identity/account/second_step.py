@@ -1,7 +1,7 @@
 """The second step of signing in, and signing in by passkey alone.
 
 Only who knows the password comes this far, so wrong tries are counted by account, wherever they
-come from.
+come from and at whichever restaurant: in the directory, beside the factors.
 """
 
 from uuid import UUID
@@ -13,8 +13,10 @@ from app.identity.account.factors import (
     Factor,
     factors_of,
     find_passkey,
+    keep_wrong_codes,
     use_factor,
     use_recovery_code,
+    wrong_codes_of,
 )
 from app.identity.account.half import Half, hold_half
 from app.identity.account.passkeys import counter_of, key_id_of
@@ -22,7 +24,7 @@ from app.identity.account.people import find_member_of, hold_account
 from app.identity.errors import WrongSecret
 from app.identity.queries import Login, PairedDevice
 from app.identity.sign_in import let_in
-from app.identity.tries import forget_failures, note_failure, stand_in_line, subject_of
+from app.identity.tries import require_waited
 
 WRONG_CODE = "The code is wrong, has run out, or was used before."
 WRONG_PASSKEY = "This passkey belongs to nobody here."
@@ -84,14 +86,15 @@ def prove_passkey(answer: str, challenge: bytes | None) -> Factor:
 def knows_code(account_id: UUID, member_id: UUID, code: str) -> bool:
     """Whether a code is the app's now, or a recovery code; it is used up, and a wrong try kept.
 
-    Raises TooManyTries before it looks.
+    Needs the account held, so that a hundred tries at once are a hundred in a row. Raises
+    TooManyTries before it looks.
     """
-    subject = subject_of("factor", str(account_id))
-    stand_in_line(subject)
+    wrong = wrong_codes_of(account_id)
+    require_waited(wrong)
     if _is_right(account_id, code):
-        forget_failures(subject)
+        keep_wrong_codes(account_id, [])
         return True
-    note_failure(subject)
+    keep_wrong_codes(account_id, [*wrong, clock.now()])
     security.note(security.REFUSED, "member", member_id, what="second factor")
     return False
 

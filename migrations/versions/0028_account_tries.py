@@ -1,0 +1,57 @@
+"""Wrong codes of a second factor are counted by the account, at all its restaurants together."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0028"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+# name(arguments), returned type, body
+FUNCTIONS = (
+    (
+        "wrong_codes(of_account uuid)",
+        "timestamptz[]",
+        "SELECT a.wrong_codes FROM public.account a WHERE a.id = of_account",
+    ),
+    (
+        "wrong_codes_keep(of_account uuid, times timestamptz[])",
+        "void",
+        "UPDATE public.account SET wrong_codes = times WHERE id = of_account",
+    ),
+)
+
+
+def upgrade() -> None:
+    op.add_column(
+        "account",
+        sa.Column(
+            "wrong_codes",
+            sa.ARRAY(sa.DateTime(timezone=True)),
+            server_default="{}",
+            nullable=False,
+        ),
+    )
+    op.execute("GRANT UPDATE (wrong_codes) ON account TO nib_auth")
+    op.execute("GRANT CREATE ON SCHEMA app TO nib_auth")
+    for signature, returned, body in FUNCTIONS:
+        _define(signature, returned, body)
+    op.execute("REVOKE CREATE ON SCHEMA app FROM nib_auth")
+
+
+def _define(signature: str, returned: str, body: str) -> None:
+    name = f"app.{signature.split('(', maxsplit=1)[0]}"
+    op.execute(
+        f"CREATE FUNCTION app.{signature} RETURNS {returned} LANGUAGE sql SECURITY DEFINER"
+        f" SET search_path = pg_catalog, pg_temp AS $$ {body} $$"
+    )
+    op.execute(f"ALTER FUNCTION {name} OWNER TO nib_auth")
+    op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO nib_app")
+
+
+def downgrade() -> None:
+    for signature, _returned, _body in reversed(FUNCTIONS):
+        op.execute(f"DROP FUNCTION app.{signature.split('(', maxsplit=1)[0]}")
+    op.drop_column("account", "wrong_codes")
