@@ -62,17 +62,18 @@ def sign_in(
 ) -> Proven:
     """Prove an account by its password; open a session where nothing more is asked for.
 
+    `email` is in the form that `core.mail_address` gives it: no other finds an account.
     `address` is where the try comes from, `previous` the session that it replaces, `device` the
     tablet that it is made at. Raises WrongSecret, also for an unknown e-mail, TooManyTries, and
     at a tablet what `tablet.receive` raises. Opens its own transaction, which must be the
     outermost: a refused try is committed.
     """
-    subject = subject_of("password", email.strip().lower(), address)
+    subject = subject_of("password", email, address)
     proven = None
     with transaction():
         stand_in_line(subject)
-        claim = _claim_of_account(email.strip())
-        if _prove(subject, claim, email.strip(), password) and claim.member_id:
+        claim = _claim_of_account(email)
+        if _prove(subject, claim, email, password) and claim.member_id:
             proven = admit(claim.member_id, previous, device, asks_more=claim.has_factor)
     if proven is None:
         raise WrongSecret(UNPROVEN)

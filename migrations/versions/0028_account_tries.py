@@ -1,4 +1,8 @@
-"""Wrong codes of a second factor are counted by the account, at all its restaurants together."""
+"""How often an account is tried: by one form of its address, and at all its restaurants together.
+
+An account was found by whatever the database folded to its address, and counted by what the
+application did: each spelling that the two fold differently began to be counted anew.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +26,15 @@ FUNCTIONS = (
     ),
 )
 
+FIND = """
+CREATE OR REPLACE FUNCTION app.account_by_email(wanted text) RETURNS TABLE (id uuid, secret text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT a.id, c.secret FROM public.account a
+  LEFT JOIN public.credential c ON c.account_id = a.id AND c.kind = 'password'
+  WHERE pg_catalog.lower(a.email) = wanted
+$$
+"""
+
 
 def upgrade() -> None:
     op.add_column(
@@ -37,6 +50,7 @@ def upgrade() -> None:
     op.execute("GRANT CREATE ON SCHEMA app TO nib_auth")
     for signature, returned, body in FUNCTIONS:
         _define(signature, returned, body)
+    op.execute(FIND)
     op.execute("REVOKE CREATE ON SCHEMA app FROM nib_auth")
 
 
@@ -52,6 +66,9 @@ def _define(signature: str, returned: str, body: str) -> None:
 
 
 def downgrade() -> None:
+    op.execute("GRANT CREATE ON SCHEMA app TO nib_auth")
+    op.execute(FIND.replace("= wanted", "= pg_catalog.lower(wanted)"))
+    op.execute("REVOKE CREATE ON SCHEMA app FROM nib_auth")
     for signature, _returned, _body in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION app.{signature.split('(', maxsplit=1)[0]}")
     op.drop_column("account", "wrong_codes")

@@ -34,12 +34,11 @@ class Phone:
         return pyotp.TOTP(self.secret).at(at or clock.now())
 
 
-def newcomer(restaurant: Restaurant, role: str = "server") -> Person:
+def newcomer(restaurant: Restaurant, role: str = "server", *, email: str = "") -> Person:
     """Somebody who has just begun to work there, and whose account is nobody else's."""
     name = f"n{new_id().hex[-10:]}"
-    person = Person(
-        name=name, role=role, email=f"{name}@demo.example", tenant=restaurant.tenant.slug
-    )
+    email = email or f"{name}@demo.example"
+    person = Person(name=name, role=role, email=email, tenant=restaurant.tenant.slug)
     new = NewMember(
         name=name, role=role, email=person.email, password=person.password, pin=person.pin
     )

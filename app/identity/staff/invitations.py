@@ -60,9 +60,9 @@ def invite(actor: Actor, tenant: TenantView, work: Work, email: str) -> UUID:
     with transaction():
         actor.require_somewhere(STAFF_MANAGE)
         hold_owners()  # of two invitations to one address the second is told of the first
-        address = _free(email)
-        member_id = add(actor, work, invited_email=address)
-        _mail(tenant, member_id, address, work.name)
+        _require_free(email)
+        member_id = add(actor, work, invited_email=email)
+        _mail(tenant, member_id, email, work.name)
     return member_id
 
 
@@ -74,10 +74,10 @@ def send(actor: Actor, tenant: TenantView, member_id: UUID, email: str) -> None:
             raise Conflict("former", "Reactivate this person first.")
         if was.email is not None:
             raise Conflict("has_account", "This person signs in by e-mail already.")
-        address = _free(email, but=member_id)
-        _wait_at(member_id, address)
+        _require_free(email, but=member_id)
+        _wait_at(member_id, email)
         forget_links("invite", member_id)
-        _mail(tenant, member_id, address, was.name)
+        _mail(tenant, member_id, email, was.name)
         before, after = was.invited_email is not None, {"invited": True, "sent": True}
         record(actor, member_id, before={"invited": before}, after=after)
 
@@ -164,18 +164,16 @@ def _waiting(link: Link) -> tuple[UUID, str]:
     return found.id, found.name
 
 
-def _free(email: str, *, but: UUID | None = None) -> str:
-    """An address that nobody else here has, in small letters."""
-    address = email.strip().lower()
-    account = find_account(address)
+def _require_free(email: str, *, but: UUID | None = None) -> None:
+    """Raise Conflict where somebody else here has the address."""
+    account = find_account(email)
     if account is not None:
         _require_stranger(account.id)
     waiting = select(Member.id).where(
-        Member.tenant_id == current_tenant_id(), Member.invited_email == address
+        Member.tenant_id == current_tenant_id(), Member.invited_email == email
     )
     if execute(waiting).scalar_one_or_none() not in (None, but):
         raise Conflict("invited", "Somebody is invited at this e-mail already.")
-    return address
 
 
 def _require_stranger(account_id: UUID) -> None:
