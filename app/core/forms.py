@@ -8,7 +8,7 @@ from flask import request
 from flask.json.provider import DefaultJSONProvider
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 
-from app.core import words
+from app.core import mail_address, words
 from app.core.errors import Invalid, Malformed
 
 MOST_NESTED = 20
@@ -44,6 +44,17 @@ class Words(fields.String):
         if text and (problem := words.problem_in(text, self._most, lines=self._lines)):
             raise ValidationError(problem)
         return text
+
+
+class Email(fields.String):
+    """An e-mail address, in the one form that there is of it; see app.core.mail_address."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> str:
+        text = super()._deserialize(value, *arguments, **options)
+        try:
+            return mail_address.normal(text or "")
+        except ValueError as error:
+            raise ValidationError("That is not an e-mail address.") from error
 
 
 class Known(validate.Validator):

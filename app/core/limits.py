@@ -20,7 +20,7 @@ from flask_limiter.errors import RateLimitExceeded
 from limits.storage import RedisStorage
 from redis.exceptions import RedisError
 
-from app.core import failures, redis
+from app.core import failures, mail_address, redis
 from app.core.access import bearer_token
 from app.core.errors import TooMany
 from app.core.network import counted
@@ -195,9 +195,12 @@ def _everybody() -> str:
 
 
 def _email() -> str | None:
-    """The address that somebody typed, hashed: people type passwords there."""
-    typed = request.form.get("email", "").strip().lower()
-    return hashlib.sha256(typed.encode()).hexdigest()[:32] if typed else None
+    """The e-mail address that somebody typed, hashed, or None: the form will refuse it."""
+    try:
+        typed = mail_address.normal(request.form.get("email", ""))
+    except ValueError:
+        return None
+    return hashlib.sha256(typed.encode()).hexdigest()[:32]
 
 
 def _refuse(error: RateLimitExceeded) -> Response:

@@ -23,9 +23,10 @@ from app.identity.actor import Actor
 from app.identity.domain import CODE_LASTS, ENROLLED_FOR, code_from, read_code
 from app.identity.errors import WrongSecret
 from app.identity.logins import end_logins_at
-from app.identity.models import Device, DeviceStation
+from app.identity.models import Device, DeviceStation, Member
 from app.identity.passwords import keyed_digest
 from app.identity.permissions import DEVICE_PAIR
+from app.identity.places import get_standing
 from app.identity.queries import hash_of
 from app.identity.tries import forget_failures_at, note_failure, stand_in_line, subject_of
 
@@ -81,9 +82,9 @@ def code_of(device_id: UUID, expires_at: datetime) -> str:
 def redeem_code(typed: str, address: str) -> str:
     """Pair the browser at `address` by a code and return its device's token.
 
-    Raises Invalid for what is no code, WrongSecret for one that is wrong, expired or used, and
-    TooManyTries. Opens its own transaction, which must be the outermost: a refused try is
-    committed.
+    Raises Invalid for what is no code, WrongSecret for one that is wrong, expired or used, or whose
+    maker may not pair there any more, and TooManyTries. Opens its own transaction, which must be
+    the outermost: a refused try is committed.
     """
     code = read_code(typed)
     subject = subject_of("pair", address)
@@ -186,8 +187,11 @@ def _hash_of_code(code: str) -> bytes:
 
 
 def _claim(code: str) -> UUID | None:
-    """Use a code up: of two who redeem it at once, one gets the device."""
-    found: UUID | None = execute(
+    """Use a code up: of two who redeem it at once, one gets the device.
+
+    One whose maker may not pair there any more gets nobody anything.
+    """
+    found = execute(
         update(Device)
         .where(
             Device.tenant_id == current_tenant_id(),
@@ -196,9 +200,19 @@ def _claim(code: str) -> UUID | None:
             Device.revoked_at.is_(None),
         )
         .values(code_hash=None)
-        .returning(Device.id)
-    ).scalar_one_or_none()
-    return found
+        .returning(Device.id, Device.location_id, Device.paired_by)
+    ).one_or_none()
+    if found is None or not _may_still_pair(found.paired_by, found.location_id):
+        return None
+    return UUID(str(found.id))
+
+
+def _may_still_pair(member_id: UUID, location_id: UUID) -> bool:
+    works_here = execute(
+        select(Member.active).where(Member.tenant_id == current_tenant_id(), Member.id == member_id)
+    ).scalar_one()
+    maker = get_standing(member_id) if works_here else None
+    return bool(maker and maker.is_at(location_id) and maker.at(location_id).may(DEVICE_PAIR))
 
 
 def _enrol(device_id: UUID) -> str:

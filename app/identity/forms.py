@@ -2,13 +2,15 @@
 
 from marshmallow import Schema, fields, validate
 
+from app.core.forms import Email
+
 _TEXT = (validate.Length(1, 256), validate.ContainsNoneOf("\0"))
 
 
 class SignInForm(Schema):
     """E-mail and password; `next` is where to go on to."""
 
-    email = fields.String(required=True, validate=_TEXT)
+    email = Email(required=True)
     password = fields.String(required=True, validate=_TEXT)
     next = fields.String(load_default="")
 

@@ -141,7 +141,7 @@ def home() -> Response | BaseResponse:
 def come_in(proven: Proven, wanted: str | None) -> BaseResponse:
     """Go on after the right password: to the wanted page, or first to the second factor."""
     if proven.token is None:
-        begin_half(proven.member_id, next_path(wanted) or "")
+        begin_half(proven.member_id, proven.mark, next_path(wanted) or "")
         return go_to(url_for("account.second_step"))
     return go_to(onward(wanted, enter(proven.token).actor))
 

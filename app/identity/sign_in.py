@@ -13,9 +13,11 @@ from app.core.ids import new_id
 from app.core.tenant import current_tenant_id
 from app.identity import tablet
 from app.identity.account.factors import has_factor
+from app.identity.account.half import mark_of
 from app.identity.account.people import (
     find_account,
     find_member_of,
+    get_holder,
     hold_account,
     lacks_factor,
     renew_hash,
@@ -31,10 +33,14 @@ UNPROVEN = "The e-mail or the password is wrong."
 
 @dataclass(frozen=True, kw_only=True)
 class Proven:
-    """Whose password was right. `token` is None while the second factor is still asked for."""
+    """Whose password was right.
+
+    `token` is None while the second factor is still asked for; `mark` says for which password.
+    """
 
     member_id: UUID
-    token: str | None
+    token: str | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +62,18 @@ def sign_in(
 ) -> Proven:
     """Prove an account by its password; open a session where nothing more is asked for.
 
+    `email` is in the form that `core.mail_address` gives it: no other finds an account.
     `address` is where the try comes from, `previous` the session that it replaces, `device` the
     tablet that it is made at. Raises WrongSecret, also for an unknown e-mail, TooManyTries, and
     at a tablet what `tablet.receive` raises. Opens its own transaction, which must be the
     outermost: a refused try is committed.
     """
-    subject = subject_of("password", email.strip().lower(), address)
+    subject = subject_of("password", email, address)
     proven = None
     with transaction():
         stand_in_line(subject)
-        claim = _claim_of_account(email.strip())
-        if _prove(subject, claim, email.strip(), password) and claim.member_id:
+        claim = _claim_of_account(email)
+        if _prove(subject, claim, email, password) and claim.member_id:
             proven = admit(claim.member_id, previous, device, asks_more=claim.has_factor)
     if proven is None:
         raise WrongSecret(UNPROVEN)
@@ -81,8 +88,9 @@ def admit(
     asks_more: bool,
 ) -> Proven:
     """Who has proven the password, inside that transaction: let in where nothing more is asked."""
-    token = None if asks_more else let_in(member_id, previous, device)
-    return Proven(member_id=member_id, token=token)
+    if asks_more:
+        return Proven(member_id=member_id, mark=mark_of(get_holder(member_id)))
+    return Proven(member_id=member_id, token=let_in(member_id, previous, device))
 
 
 def let_in(

@@ -6,6 +6,8 @@ in a row; wrong ones are committed before the caller is told.
 
 import hashlib
 import math
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
@@ -33,15 +35,19 @@ def stand_in_line(subject: str) -> None:
 
 def require_no_wait(subject: str) -> None:
     """Raise TooManyTries where the subject's wrong tries still cost a wait."""
-    now = clock.now()
     failures = execute(
         select(SignInFailure.at).where(
             SignInFailure.tenant_id == current_tenant_id(),
             SignInFailure.subject == subject,
-            SignInFailure.at > now - REMEMBERED,
+            SignInFailure.at > clock.now() - REMEMBERED,
         )
     ).scalars()
-    until = wait_until(list(failures))
+    require_waited(list(failures))
+
+
+def require_waited(failures: Sequence[datetime]) -> None:
+    """Raise TooManyTries where wrong tries at these times, all remembered, still cost a wait."""
+    now, until = clock.now(), wait_until(failures)
     if until is not None and until > now:
         raise TooManyTries(math.ceil((until - now).total_seconds()))
 

@@ -4,10 +4,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from app.core.forms import Known, Trimmed, Words
+from app.core.forms import Email, Known, Trimmed, Words
 from app.menu.commands.setup import NewTaxRate
 from app.onboarding.choices import HIRED
 from app.onboarding.commands import FirstLocation
@@ -20,25 +19,10 @@ TAX_CLASSES = {"food": "Food", "drinks": "Drinks", "alcohol": "Alcohol"}
 MOST_STATIONS = 8
 
 
-def read_email(text: str) -> str:
-    """An address as it is kept; raises ValidationError. Nobody is asked whether it exists."""
-    try:
-        return validate_email(text, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise ValidationError("That is not an e-mail address.") from error
-
-
-class SignUpForm(Trimmed):
+class SignUpForm(Schema):
     """The e-mail of whoever wants to open a restaurant."""
 
-    email = fields.String(required=True)
-
-    @post_load
-    def _normalise(self, data: dict[str, str], **_: Any) -> dict[str, str]:
-        try:
-            return {"email": read_email(data["email"])}
-        except ValidationError as error:
-            raise ValidationError({"email": error.messages}) from error
+    email = Email(required=True)
 
 
 class FounderForm(Trimmed):

@@ -2,9 +2,20 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
@@ -54,13 +65,19 @@ class TenantSlug(Base):
 
 
 class Account(Base):
-    """A person who signs in with a password, possibly at several tenants."""
+    """A person who signs in with a password, possibly at several tenants.
+
+    `wrong_codes` is when wrong codes of a second factor were given lately, at whichever of them.
+    """
 
     __tablename__ = "account"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str]
     created_at: Mapped[datetime]
+    wrong_codes: Mapped[list[Any]] = mapped_column(
+        ARRAY(DateTime(timezone=True)), server_default="{}"
+    )
 
     __table_args__ = (Index("uq_account_email", text("lower(email)"), unique=True),)
 

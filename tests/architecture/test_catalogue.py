@@ -52,6 +52,8 @@ DEFINERS = {
     "recovery_use",
     "factor_remove",
     "factors_remove",
+    "wrong_codes",
+    "wrong_codes_keep",
     "member_emails",
     "outbox_claim",
     "outbox_overdue",

@@ -15,14 +15,20 @@ from app.core.db import execute, transaction
 from app.core.errors import DomainError
 from app.core.ids import new_id
 from app.identity.account import commands
-from app.identity.account.codes import new_secret
+from app.identity.account.codes import digest_of, new_codes, new_secret
 from app.identity.account.factors import add_factor, factors_of
+from app.identity.account.half import Half
 from app.identity.account.people import get_holder
 from app.identity.account.policy import ask_for_factor
+from app.identity.account.second_step import finish_by_code
 from app.identity.commands import NewMember, add_member
+from app.identity.links import make_link
 from app.identity.logins import open_login
 from app.identity.queries import Login, find_login
 from app.identity.sign_in import sign_in
+from app.identity.staff.invitations import LASTS, Answer, accept
+from app.identity.staff.people import Work, add
+from app.identity.staff.queries import get_role_named
 from app.privacy.commands import erase_member
 from tests.support.factors import newcomer
 from tests.support.restaurants import PASSWORD, Person, Restaurant
@@ -222,6 +228,57 @@ def test_a_new_password_ends_the_session_that_the_old_one_is_just_opening(
 
     assert told == "done"
     assert _open_logins(owner_connection, zoe) == {login.id}
+
+
+def test_who_is_halfway_by_a_password_that_is_just_replaced_stays_out(
+    here: Restaurant, zoe: Person, owner_connection: Connection
+) -> None:
+    login, codes = _login(here, zoe), new_codes()
+    with here.inside(), transaction():
+        account_id = get_holder(zoe.member_id).account_id
+        add_factor(account_id, "totp", secret=new_secret())
+        add_factor(account_id, "recovery", digest=digest_of(codes[0]))
+    with here.inside():
+        mark = sign_in(zoe.email, zoe.password, "203.0.113.1").mark
+    half = Half(member_id=zoe.member_id, account_id=account_id, mark=mark, wanted="")
+
+    told = second_while_first(
+        owner_connection,
+        (here, lambda: commands.change_password(login, zoe.password, "a quite other word", "")),
+        (here, lambda: finish_by_code(half, codes[0], None, None)),
+    )
+
+    assert told == "wrong_secret"
+    assert _open_logins(owner_connection, zoe) == {login.id}
+    with here.inside():
+        assert factors_of(account_id).codes_left == 1
+
+
+def test_who_accepts_an_invitation_by_a_password_that_is_just_replaced_stays_out(
+    here: Restaurant, there: Restaurant, zoe: Person, owner_connection: Connection
+) -> None:
+    login = _login(here, zoe)
+    with there.inside():
+        token = _invited(there, zoe.email)
+    answer = Answer(
+        token=token, password=zoe.password, pin="7302", address="203.0.113.1", restaurant=""
+    )
+
+    told = second_while_first(
+        owner_connection,
+        (here, lambda: commands.change_password(login, zoe.password, "a quite other word", "")),
+        (there, lambda: accept(answer)),
+    )
+
+    assert told == "wrong_secret"
+
+
+def _invited(house: Restaurant, email: str) -> str:
+    """Invite somebody to work there; the token that was mailed."""
+    with transaction():
+        work = Work(name="Ida", role_id=get_role_named("server").id)
+        member_id = add(owner_of(house), work, invited_email=email)
+        return make_link("invite", email, lasts=LASTS, member_id=member_id)
 
 
 def _login(house: Restaurant, person: Person) -> Login:

@@ -34,17 +34,24 @@ class Phone:
         return pyotp.TOTP(self.secret).at(at or clock.now())
 
 
-def newcomer(restaurant: Restaurant, role: str = "server") -> Person:
+def newcomer(restaurant: Restaurant, role: str = "server", *, email: str = "") -> Person:
     """Somebody who has just begun to work there, and whose account is nobody else's."""
     name = f"n{new_id().hex[-10:]}"
-    person = Person(
-        name=name, role=role, email=f"{name}@demo.example", tenant=restaurant.tenant.slug
-    )
+    email = email or f"{name}@demo.example"
+    person = Person(name=name, role=role, email=email, tenant=restaurant.tenant.slug)
     new = NewMember(
         name=name, role=role, email=person.email, password=person.password, pin=person.pin
     )
     with restaurant.inside():
         return replace(person, member_id=add_member(Actor(new_id(), ALL), new))
+
+
+def also_at(restaurant: Restaurant, person: Person) -> Person:
+    """The same person, who works at another restaurant too."""
+    new = NewMember(name=f"n{new_id().hex[-10:]}", role=person.role, email=person.email)
+    with restaurant.inside():
+        member_id = add_member(Actor(new_id(), ALL), new)
+    return replace(person, tenant=restaurant.tenant.slug, member_id=member_id)
 
 
 def set_up_app(visitor: Visitor, person: Person) -> Phone:

@@ -1,7 +1,6 @@
 """What a new password or address ends: mailed links, and tokens, at every restaurant."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from argon2 import PasswordHasher
@@ -11,10 +10,7 @@ from sqlalchemy import text
 from app.core.db import execute, transaction
 from app.core.ids import new_id
 from app.identity.account.people import get_holder
-from app.identity.actor import Actor
-from app.identity.commands import NewMember, add_member
-from app.identity.permissions import ALL
-from tests.support.factors import give_password, link_in, mails_to, newcomer
+from tests.support.factors import also_at, give_password, link_in, mails_to, newcomer
 from tests.support.programs import Program, a_key, a_pair, access_token_of
 from tests.support.restaurants import Person, Restaurant
 from tests.support.signing_in import try_password
@@ -33,10 +29,7 @@ def bob(bistro: Restaurant) -> Person:
 @pytest.fixture
 def next_door(bob: Person, trattoria: Restaurant) -> Person:
     """The same person at another restaurant."""
-    with trattoria.inside():
-        new = NewMember(name=f"Bob {new_id().hex[-6:]}", role="owner", email=bob.email)
-        member_id = add_member(Actor(new_id(), ALL), new)
-    return replace(bob, tenant=trattoria.tenant.slug, member_id=member_id)
+    return also_at(trattoria, bob)
 
 
 @pytest.fixture

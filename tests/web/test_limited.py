@@ -144,6 +144,18 @@ def test_a_stranger_gets_five_letters_to_open_a_restaurant(limited_app: Flask) -
     assert statuses == [200] * 5 + [429] * 2
 
 
+def test_an_address_is_counted_as_one_however_it_is_spelt(limited_app: Flask) -> None:
+    local = new_id().hex
+    spelt = [f"{local}@{domain}.example" for domain in ("guests", "GUESTS", "ｇuests", "gｕests")]
+
+    statuses = [
+        send(Visitor(limited_app), "/sign-up", "/sign-up", f"198.51.100.{last}", email=email)
+        for last, email in enumerate(spelt * 2)
+    ]
+
+    assert statuses == [200] * 5 + [429] * 3
+
+
 def test_an_opening_may_be_filled_in_wrongly_more_often_than_five_times(
     limited_app: Flask, drain: Callable[[], None]
 ) -> None:

@@ -1,6 +1,7 @@
 """Pairing a device: by a code that works once and for a while, or on the spot."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,9 +9,16 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from app.core import clock
-from tests.support.pairing import make_code, redeem
-from tests.support.restaurants import Person, Restaurant
+from app.identity.actor import Actor
+from app.identity.devices import NewDevice, prepare_device, renew_code
+from app.identity.places import place_member
+from app.identity.staff import people
+from app.tenancy.commands import open_location
+from tests.support.factors import newcomer
+from tests.support.pairing import CODE, make_code, redeem
+from tests.support.restaurants import HARBOUR, Person, Restaurant
 from tests.support.signing_in import DEVICE_COOKIE, open_browser, token_in, token_of, try_pin
+from tests.support.staff import role_id
 from tests.support.visitor import Visitor
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -168,3 +176,54 @@ def test_a_device_never_stands_at_another_restaurants_location(
     wanted = {"kind": "tablet", "name": "Bar", "location_id": diner.location.id}
 
     owner.submit(owner.form("/settings/devices"), wanted, status=404)
+
+
+def _turn_out(actor: Actor, manager: Person) -> None:
+    people.deactivate(actor, manager.member_id)
+
+
+def _make_a_server(actor: Actor, manager: Person) -> None:
+    work = people.Work(name=manager.name, role_id=role_id("server"))
+    people.change(actor, manager.member_id, work)
+
+
+def _move_away(actor: Actor, manager: Person) -> None:
+    harbour = open_location(replace(HARBOUR, slug=f"h-{manager.name}"))
+    place_member(actor, manager.member_id, [(harbour, None)])
+
+
+@pytest.mark.parametrize("change", [_turn_out, _make_a_server, _move_away])
+def test_the_code_of_who_may_not_pair_there_any_more_pairs_nothing(
+    app: Flask,
+    new_restaurant: Callable[[], Restaurant],
+    client_of: Callable[[Person], Visitor],
+    change: Callable[[Actor, Person], None],
+) -> None:
+    place = new_restaurant()
+    manager = newcomer(place, "manager")
+    code = make_code(client_of(manager), place)
+    with place.inside():
+        change(place.people["alice"].actor, manager)
+    client = app.test_client()
+
+    answer = redeem(client, place.tenant.slug, code)
+
+    assert answer.status_code == 422
+    assert client.get_cookie(DEVICE_COOKIE) is None
+
+
+def test_a_code_that_a_colleague_renews_is_the_colleagues(
+    app: Flask, new_restaurant: Callable[[], Restaurant], client_of: Callable[[Person], Visitor]
+) -> None:
+    place = new_restaurant()
+    manager, alice = newcomer(place, "manager"), place.people["alice"]
+    with place.inside():
+        new = NewDevice(location_id=place.location.id, kind="pickup", name="Board")
+        device_id = prepare_device(manager.actor, new)
+        renew_code(alice.actor, device_id)
+        people.deactivate(alice.actor, manager.member_id)
+    page = client_of(alice).get(f"/t/{place.tenant.slug}/settings/devices/{device_id}")
+    code = CODE.search(page.get_text())
+    assert code is not None
+
+    assert redeem(app.test_client(), place.tenant.slug, code[0]).status_code == 303

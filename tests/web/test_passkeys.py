@@ -7,7 +7,15 @@ from flask import Flask
 
 from app.identity.session import PLAIN_COOKIE, PLAIN_VISITOR
 from tests.support.authenticator import Authenticator
-from tests.support.factors import give_password, is_in, newcomer, options_at, set_up_passkey
+from tests.support.factors import (
+    also_at,
+    change_password,
+    give_password,
+    is_in,
+    newcomer,
+    options_at,
+    set_up_passkey,
+)
 from tests.support.restaurants import Person, Restaurant
 from tests.support.visitor import Visitor
 
@@ -19,8 +27,14 @@ def bob(diner: Restaurant) -> Person:
 
 
 @pytest.fixture
-def key(bob: Person, client_of: Callable[[Person], Visitor]) -> Authenticator:
-    return set_up_passkey(client_of(bob), bob)
+def own(bob: Person, client_of: Callable[[Person], Visitor]) -> Visitor:
+    """His own browser, signed in."""
+    return client_of(bob)
+
+
+@pytest.fixture
+def key(bob: Person, own: Visitor) -> Authenticator:
+    return set_up_passkey(own, bob)
 
 
 def finish_by_key(visitor: Visitor, person: Person, key: Authenticator, status: int = 200) -> str:
@@ -36,6 +50,20 @@ def test_a_passkey_is_a_second_factor(app: Flask, bob: Person, key: Authenticato
     finish_by_key(visitor, bob, key)
 
     assert is_in(visitor, bob)
+
+
+def test_a_new_password_ends_what_the_old_one_has_begun(
+    app: Flask, bob: Person, key: Authenticator, own: Visitor
+) -> None:
+    visitor = give_password(app, bob)
+    answer = key.use(options_at(visitor, f"/t/{bob.tenant}/sign-in/second/passkey"))
+    own.get(f"/t/{bob.tenant}/account/security")
+    change_password(own, bob.password, "seven swans are swimming")
+
+    visitor.submit(visitor.form("/sign-in/second"), {"passkey": answer})
+
+    assert visitor.path.endswith("/sign-in")
+    assert not is_in(visitor, bob)
 
 
 def test_a_passkey_lets_in_without_a_password(app: Flask, bob: Person, key: Authenticator) -> None:
@@ -64,6 +92,31 @@ def test_an_answer_that_was_overheard_lets_nobody_in(
     thief.set_cookie(PLAIN_VISITOR, cookie.value)
     refused = thief.post(
         f"/t/{bob.tenant}/sign-in/passkey", data={"passkey": answer, "csrf_token": token}
+    )
+
+    assert refused.status_code == 422
+    assert thief.get_cookie(PLAIN_COOKIE) is None
+
+
+def test_an_answer_that_was_used_lets_nobody_in_at_another_restaurant(
+    app: Flask, bob: Person, key: Authenticator, trattoria: Restaurant
+) -> None:
+    """What a passkey signs names no restaurant: one with no counter may be shown twice."""
+    there = also_at(trattoria, bob)
+    visitor = Visitor(app)
+    visitor.get(f"/t/{bob.tenant}/sign-in")
+    key.counter = -1
+    answer = key.use(options_at(visitor, f"/t/{bob.tenant}/sign-in/passkey/options"))
+    cookie = visitor.client.get_cookie(PLAIN_VISITOR)
+    token, form = visitor.token, visitor.form("/sign-in/passkey")
+    visitor.submit(form, {"passkey": answer})
+    assert is_in(visitor, bob)
+
+    thief = app.test_client()
+    assert cookie is not None
+    thief.set_cookie(PLAIN_VISITOR, cookie.value)
+    refused = thief.post(
+        f"/t/{there.tenant}/sign-in/passkey", data={"passkey": answer, "csrf_token": token}
     )
 
     assert refused.status_code == 422

@@ -10,7 +10,16 @@ from psycopg import Connection
 from app.core import clock
 from app.identity.domain import HALF_LASTS
 from app.identity.session import PLAIN_COOKIE, PLAIN_VISITOR
-from tests.support.factors import STEP, Phone, give_password, is_in, newcomer, set_up_app
+from tests.support.factors import (
+    STEP,
+    Phone,
+    also_at,
+    change_password,
+    give_password,
+    is_in,
+    newcomer,
+    set_up_app,
+)
 from tests.support.restaurants import Person, Restaurant
 from tests.support.visitor import Visitor
 
@@ -22,8 +31,14 @@ def bob(diner: Restaurant) -> Person:
 
 
 @pytest.fixture
-def phone(bob: Person, client_of: Callable[[Person], Visitor]) -> Phone:
-    return set_up_app(client_of(bob), bob)
+def own(bob: Person, client_of: Callable[[Person], Visitor]) -> Visitor:
+    """His own browser, signed in."""
+    return client_of(bob)
+
+
+@pytest.fixture
+def phone(bob: Person, own: Visitor) -> Phone:
+    return set_up_app(own, bob)
 
 
 def finish(visitor: Visitor, *, status: int = 200, **values: str) -> None:
@@ -82,6 +97,21 @@ def test_wrong_codes_are_waited_for_wherever_they_come_from(
         finish(give_password(app, bob), code=phone.code(), status=429)
 
 
+def test_wrong_codes_are_waited_for_at_whichever_restaurant(
+    app: Flask, bob: Person, phone: Phone, trattoria: Restaurant
+) -> None:
+    there = also_at(trattoria, bob)
+    with clock.use(clock.now() + STEP):
+        for where in (bob, there, bob, there, bob):
+            finish(give_password(app, where), code="000000", status=422)
+        finish(give_password(app, there), code=phone.code(), status=429)
+        finish(give_password(app, bob), code=phone.code(), status=429)
+    with clock.use(clock.now() + STEP + timedelta(minutes=1)):
+        finish(give_password(app, there), code=phone.code())
+        finish(give_password(app, bob), code="000000", status=422)
+        finish(give_password(app, there), code=phone.codes[0])
+
+
 def test_a_recovery_code_lets_in_once(app: Flask, bob: Person, phone: Phone) -> None:
     first = give_password(app, bob)
     finish(first, code=phone.codes[3].lower())
@@ -126,6 +156,22 @@ def test_who_waits_too_long_begins_again(app: Flask, bob: Person, phone: Phone) 
 
         assert visitor.path.endswith("/sign-in")
         assert not is_in(visitor, bob)
+
+
+@pytest.mark.parametrize("means", ["app", "recovery code"])
+def test_a_new_password_ends_what_the_old_one_has_begun(
+    means: str, app: Flask, bob: Person, phone: Phone, own: Visitor
+) -> None:
+    with clock.use(clock.now() + STEP):
+        thief = give_password(app, bob)
+        own.get(f"/t/{bob.tenant}/account/security")
+        change_password(own, bob.password, "seven swans are swimming")
+
+        finish(thief, code=phone.code() if means == "app" else phone.codes[0])
+
+        assert thief.path.endswith("/sign-in")
+        assert not is_in(thief, bob)
+        assert "10 left" in own.get(f"/t/{bob.tenant}/account/security").get_text()
 
 
 def test_the_half_done_state_is_nothing_at_another_restaurant(

@@ -8,6 +8,10 @@ from flask import Flask, g
 from psycopg import Connection
 
 from app.core import clock
+from app.core.ids import new_id
+from app.identity.errors import WrongSecret
+from app.identity.sign_in import sign_in
+from tests.support.factors import newcomer
 from tests.support.restaurants import Cast, Restaurant
 from tests.support.signing_in import open_browser, token_in, token_of, try_password
 
@@ -33,6 +37,19 @@ def test_the_email_is_read_without_case_and_space(app: Flask, cast: Cast) -> Non
     answer = try_password(app.test_client(), "trattoria", f" {cast.bob.email.upper()} ")
 
     assert answer.status_code == 303
+
+
+def test_no_other_spelling_of_an_e_mail_is_tried_beside_it(app: Flask, diner: Restaurant) -> None:
+    """İ is i to some who fold letters and not to others: it would be one more try each time."""
+    iri = newcomer(diner, email=f"iri{new_id().hex[-10:]}@demo.example")
+    slug, spelt = diner.tenant.slug, iri.email.replace("i", "İ", 1)
+
+    right = try_password(app.test_client(), slug, spelt)
+
+    assert right.status_code == 422
+    assert "That is not an e-mail address." in right.get_data(as_text=True)
+    with diner.inside(), pytest.raises(WrongSecret):
+        sign_in(spelt, iri.password, "203.0.113.1")
 
 
 def test_an_unknown_email_and_a_wrong_password_get_the_same_answer(app: Flask, cast: Cast) -> None:

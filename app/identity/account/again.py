@@ -11,8 +11,8 @@ from app.core.db import transaction
 from app.identity import tablet
 from app.identity.account.commands import knows_password
 from app.identity.account.half import take_challenge
-from app.identity.account.people import get_holder
-from app.identity.account.second_step import WRONG_CODE, is_counted, is_right_code, prove_passkey
+from app.identity.account.people import get_holder, hold_holder
+from app.identity.account.second_step import WRONG_CODE, knows_code, prove_passkey
 from app.identity.current import PROOFS
 from app.identity.domain import PROOF_LASTS
 from app.identity.errors import WrongSecret
@@ -69,8 +69,7 @@ def _by_secret(login: Login, field: str, value: str) -> None:
 
 def _is_code(login: Login, code: str) -> bool:
     member_id = login.person.member_id
-    account_id = get_holder(member_id).account_id
-    return is_counted(account_id, member_id, lambda: is_right_code(account_id, code))
+    return knows_code(hold_holder(member_id).account_id, member_id, code)
 
 
 def _is_password(login: Login, password: str) -> bool:

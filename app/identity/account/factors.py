@@ -1,16 +1,18 @@
 """What an account has besides its password: rows of the directory's `factor`, by its functions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Row, bindparam, text
+from sqlalchemy import ARRAY, DateTime, LargeBinary, Row, bindparam, text
 
 from app.core import clock
 from app.core.db import execute
 from app.core.ids import new_id
 from app.core.keyring import Sealed, seal
+from app.identity.domain import REMEMBERED
 
 Kind = Literal["totp", "passkey", "recovery"]
 
@@ -23,6 +25,10 @@ _ADD = text(
     bindparam("key_id", type_=LargeBinary),
     bindparam("public_key", type_=LargeBinary),
     bindparam("digest", type_=LargeBinary),
+)
+
+_KEEP_WRONG = text("SELECT app.wrong_codes_keep(:account_id, :times)").bindparams(
+    bindparam("times", type_=ARRAY(DateTime(timezone=True)))
 )
 
 
@@ -137,6 +143,17 @@ def drop_factors(account_id: UUID, kind: Kind) -> None:
     """Remove all of a kind."""
     wanted = {"account_id": account_id, "kind": kind}
     execute(text("SELECT app.factors_remove(:account_id, :kind)"), wanted)
+
+
+def wrong_codes_of(account_id: UUID) -> list[datetime]:
+    """When wrong codes were given lately, at whichever restaurant. Needs the account held."""
+    found = execute(text("SELECT app.wrong_codes(:account_id)"), {"account_id": account_id})
+    return [at for at in found.scalar_one() if at > clock.now() - REMEMBERED]
+
+
+def keep_wrong_codes(account_id: UUID, times: Sequence[datetime]) -> None:
+    """Say when wrong codes were given; none at all once a right one has come."""
+    execute(_KEEP_WRONG, {"account_id": account_id, "times": list(times)})
 
 
 def _factor(row: Row[Any]) -> Factor:

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.core.forms import Words
+from app.core.forms import Email, Words
 from app.core.words import LONGEST_NAME
 from app.identity.strength import LONGEST
 
@@ -43,15 +43,9 @@ class PasskeyForm(Schema):
 
 
 class EmailForm(Schema):
-    """A new address."""
+    """An address, and nothing else; it is never said whether it has an account."""
 
-    email = fields.Email(required=True, validate=validate.Length(max=254))
-
-
-class EmailOnlyForm(Schema):
-    """Whose password is forgotten; it is never said whether there is such an account."""
-
-    email = fields.String(required=True, validate=_TEXT)
+    email = Email(required=True)
 
 
 class RemovalForm(Schema):

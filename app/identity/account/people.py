@@ -44,7 +44,10 @@ class Account:
 
 
 def find_account(email: str) -> Account | None:
-    """The account of an e-mail, or None: whether there is one is told to its reader alone."""
+    """The account of an e-mail, or None: whether there is one is told to its reader alone.
+
+    It is found by the form of the address in which it is counted, by no other (core.mail_address).
+    """
     statement = text("SELECT id, secret FROM app.account_by_email(:email)")
     row = execute(statement, {"email": email}).one_or_none()
     return Account(id=row.id, secret_hash=row.secret) if row else None

@@ -40,7 +40,7 @@ NOT_AGAIN_FOR = timedelta(minutes=2)
 def ask_for_reset(email: str) -> None:
     """Have a link mailed, where there is anybody to mail it to: the same statements either way."""
     with transaction():
-        account = find_account(email.strip())
+        account = find_account(email)
         member_id = find_member_of(account.id if account else new_id())
         later(JOB, {"member_id": str(member_id or new_id())}, event="ResetAsked")
 

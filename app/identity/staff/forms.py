@@ -13,7 +13,6 @@ from app.identity.staff.domain import STATES
 from app.identity.staff.people import Work
 
 _TEXT = (validate.Length(1, 256), validate.ContainsNoneOf("\0"))
-_EMAIL = validate.Length(max=254)
 ROLE_AT = "role_at-"  # what follows is a location's id
 
 
@@ -30,14 +29,6 @@ class WorkForm(Schema):
     name = Words(LONGEST_NAME, required=True, validate=validate.Length(1))
     role_id = fields.UUID(required=True, error_messages={"required": "Choose a role."})
     places = fields.List(fields.Nested(PlaceForm), load_default=list)
-
-
-class EmailForm(Schema):
-    """Where an invitation goes."""
-
-    email = fields.Email(
-        required=True, validate=_EMAIL, error_messages={"invalid": "This is no e-mail address."}
-    )
 
 
 class PinForm(Schema):

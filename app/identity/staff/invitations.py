@@ -18,7 +18,7 @@ from app.core.errors import Conflict
 from app.core.mail import link_to, send_later
 from app.core.tenant import current_tenant_id
 from app.identity.account.factors import has_factor
-from app.identity.account.people import find_account, hold_account_at
+from app.identity.account.people import Account, find_account, hold_account
 from app.identity.actor import Actor
 from app.identity.commands import open_account
 from app.identity.domain import check_pin
@@ -60,9 +60,9 @@ def invite(actor: Actor, tenant: TenantView, work: Work, email: str) -> UUID:
     with transaction():
         actor.require_somewhere(STAFF_MANAGE)
         hold_owners()  # of two invitations to one address the second is told of the first
-        address = _free(email)
-        member_id = add(actor, work, invited_email=address)
-        _mail(tenant, member_id, address, work.name)
+        _require_free(email)
+        member_id = add(actor, work, invited_email=email)
+        _mail(tenant, member_id, email, work.name)
     return member_id
 
 
@@ -74,10 +74,10 @@ def send(actor: Actor, tenant: TenantView, member_id: UUID, email: str) -> None:
             raise Conflict("former", "Reactivate this person first.")
         if was.email is not None:
             raise Conflict("has_account", "This person signs in by e-mail already.")
-        address = _free(email, but=member_id)
-        _wait_at(member_id, address)
+        _require_free(email, but=member_id)
+        _wait_at(member_id, email)
         forget_links("invite", member_id)
-        _mail(tenant, member_id, address, was.name)
+        _mail(tenant, member_id, email, was.name)
         before, after = was.invited_email is not None, {"invited": True, "sent": True}
         record(actor, member_id, before={"invited": before}, after=after)
 
@@ -108,10 +108,10 @@ def accept(answer: Answer, previous: Login | None = None) -> Proven:
     subject = subject_of("invitation", email, answer.address)
     with transaction():
         stand_in_line(subject)
-        proven = None
-        if _is_proven(email, answer.password):
+        proven, account = None, find_account(email)
+        if account is None or _is_proven(account, email, answer.password):
             forget_failures(subject)
-            proven = _join(use("invite", answer.token), answer, previous)
+            proven = _join(use("invite", answer.token), account, answer, previous)
         else:
             note_failure(subject)
             security.note(security.REFUSED, "tenant", current_tenant_id(), what="invitation")
@@ -120,17 +120,18 @@ def accept(answer: Answer, previous: Login | None = None) -> Proven:
     return proven
 
 
-def _is_proven(email: str, password: str) -> bool:
-    account = find_account(email)
-    return account is None or is_right(account.secret_hash, password)
+def _is_proven(account: Account, email: str, password: str) -> bool:
+    """Whether the password is right, and still is with the account held: comparing takes time."""
+    is_known = is_right(account.secret_hash, password)
+    return is_known and hold_account(account.id) and find_account(email) == account
 
 
-def _join(link: Link, answer: Answer, previous: Login | None) -> Proven:
+def _join(link: Link, account: Account | None, answer: Answer, previous: Login | None) -> Proven:
     member_id, name = _waiting(link)
-    account_id = hold_account_at(link.email)
-    if account_id is None:
+    if account is None:
         account_id = open_account(link.email, answer.password, name, answer.restaurant)
     else:
+        account_id = account.id
         _require_stranger(account_id)
     execute(
         update(Member)
@@ -163,18 +164,16 @@ def _waiting(link: Link) -> tuple[UUID, str]:
     return found.id, found.name
 
 
-def _free(email: str, *, but: UUID | None = None) -> str:
-    """An address that nobody else here has, in small letters."""
-    address = email.strip().lower()
-    account = find_account(address)
+def _require_free(email: str, *, but: UUID | None = None) -> None:
+    """Raise Conflict where somebody else here has the address."""
+    account = find_account(email)
     if account is not None:
         _require_stranger(account.id)
     waiting = select(Member.id).where(
-        Member.tenant_id == current_tenant_id(), Member.invited_email == address
+        Member.tenant_id == current_tenant_id(), Member.invited_email == email
     )
     if execute(waiting).scalar_one_or_none() not in (None, but):
         raise Conflict("invited", "Somebody is invited at this e-mail already.")
-    return address
 
 
 def _require_stranger(account_id: UUID) -> None:

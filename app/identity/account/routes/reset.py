@@ -10,7 +10,7 @@ from app.core.forms import read
 from app.core.htmx import go_to
 from app.core.limits import limited
 from app.identity.account import reset as commands
-from app.identity.account.forms import EmailOnlyForm, NewPasswordForm
+from app.identity.account.forms import EmailForm, NewPasswordForm
 from app.identity.account.routes.blueprint import REFUSALS, account, shown
 from app.identity.current import link_token
 from app.identity.links import LinkOver
@@ -29,7 +29,7 @@ def reset_page() -> Response:
 def ask_for_reset() -> Response:
     """The same answer to every address, known or not."""
     try:
-        form = read(EmailOnlyForm, request.form)
+        form = read(EmailForm, request.form)
         commands.ask_for_reset(form["email"])
     except REFUSALS as error:
         return _ask(error)

@@ -9,9 +9,8 @@ from app.core.htmx import go_to
 from app.core.limits import limited
 from app.identity.account import second_step as proofs
 from app.identity.account.factors import factors_of
-from app.identity.account.half import Half, find_half, keep_challenge, take_challenge
+from app.identity.account.half import OVER, Half, find_half, keep_challenge, take_challenge
 from app.identity.account.passkeys import assertion, relying_party
-from app.identity.account.people import find_holder
 from app.identity.account.routes.blueprint import REFUSALS, account, shown
 from app.identity.current import enter, find_login_here, note_device
 from app.identity.errors import InsecureAddress, WrongSecret
@@ -51,10 +50,9 @@ def take_second_step() -> Response | BaseResponse:
 def passkey_to_finish() -> Response:
     """What a passkey of the account is asked to sign."""
     half = find_half()
-    holder = find_holder(half.member_id) if half else None
-    if holder is None:
-        raise WrongSecret("That took too long. Sign in again.")
-    return _challenge(SECOND, *assertion(factors_of(holder.account_id).passkeys))
+    if half is None:
+        raise WrongSecret(OVER)
+    return _challenge(SECOND, *assertion(factors_of(half.account_id).passkeys))
 
 
 @account.post("/sign-in/passkey/options")
@@ -92,17 +90,16 @@ def _finish(half: Half) -> str:
     answer = request.form.get("passkey")
     if answer:
         challenge = take_challenge(SECOND)
-        return proofs.finish_by_passkey(answer, challenge, *here, member_id=half.member_id)
-    return proofs.finish_by_code(half.member_id, request.form.get("code", ""), *here)
+        return proofs.finish_by_passkey(answer, challenge, *here, half=half)
+    return proofs.finish_by_code(half, request.form.get("code", ""), *here)
 
 
 def _form(half: Half, error: DomainError | None = None) -> Response:
-    holder = find_holder(half.member_id)
-    found = factors_of(holder.account_id) if holder else None
+    found = factors_of(half.account_id)
     page = render_template(
         "account/second_step.html",
-        has_app=bool(found and found.app),
-        has_passkeys=bool(found and found.passkeys) and relying_party() is not None,
+        has_app=bool(found.app),
+        has_passkeys=bool(found.passkeys) and relying_party() is not None,
         sentence=error.sentence if error else "",
     )
     return shown(page, error)

@@ -12,13 +12,13 @@ from app.core.errors import DomainError
 from app.core.forms import read
 from app.core.htmx import fragment_or_page, go_to
 from app.core.limits import limited
+from app.identity.account.forms import EmailForm
 from app.identity.actor import Actor
 from app.identity.current import current_actor, once
 from app.identity.permissions import STAFF_MANAGE, STAFF_VIEW
 from app.identity.places import get_standing, manages, places_of
 from app.identity.staff import invitations, people, queries, ways_in
 from app.identity.staff.forms import (
-    EmailForm,
     PinForm,
     chosen_places,
     read_filters,
