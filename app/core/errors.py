@@ -85,8 +85,18 @@ class TooMany(DomainError):
         super().__init__(code, sentence)
         self.wait_s = wait_s
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """When to come again."""
+        return {"Retry-After": str(self.wait_s)}
+
 
 class Unavailable(DomainError):
     """Something that this needs does not answer at present; try again."""
 
     status = 503
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """When to come again."""
+        return {"Retry-After": "2"}

@@ -11,12 +11,11 @@ from werkzeug.exceptions import HTTPException
 
 from app.core import stale_form
 from app.core.access import find_view, is_for_programs
-from app.core.errors import Conflict, DomainError, Invalid, NotFound, TooMany, Unavailable
+from app.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from app.core.htmx import wants_fragment
 from app.core.ids import new_id
 from app.core.web import path_for_logs
 
-RETRY_AFTER_S = "2"
 _LOCK_NOT_AVAILABLE, _DEADLOCK, _QUERY_CANCELLED = "55P03", "40P01", "57014"
 
 log = structlog.get_logger()
@@ -37,10 +36,6 @@ def answer(error: DomainError) -> Response:
     fields = error.fields if isinstance(error, Invalid) else {}
     response = _body(error.status, error.code, error.sentence, fields)
     response.headers.update(error.headers)
-    if isinstance(error, Unavailable):
-        response.headers["Retry-After"] = RETRY_AFTER_S
-    if isinstance(error, TooMany):
-        response.headers["Retry-After"] = str(error.wait_s)
     response.vary.add("HX-Request")
     return response
 

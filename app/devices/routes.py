@@ -26,6 +26,7 @@ from app.identity.logins import end_login
 from app.identity.permissions import DEVICE_PAIR
 from app.identity.places import places_of
 from app.identity.queries import PairedDevice
+from app.identity.refusals import refused
 from app.identity.session import cookie_name, hand_over_device
 from app.tenancy.queries import get_location_by_id
 
@@ -106,7 +107,7 @@ def revoke(device_id: UUID) -> BaseResponse:
 @public
 def pair_page() -> Response:
     """Where a browser becomes a device, by a code that is typed or that the QR brings."""
-    return _pair_form(200, request.args.get("code", ""))
+    return _pair_form(request.args.get("code", ""))
 
 
 @devices.post("/pair")
@@ -120,7 +121,7 @@ def pair() -> Response | BaseResponse:
         code = read(forms.CodeForm, request.form)["code"]
         return _become(commands.redeem_code(code, counted_here()))
     except REFUSALS as error:
-        return _pair_form(error.status, request.form.get("code", ""), error)
+        return _pair_form(request.form.get("code", ""), error)
 
 
 @devices.get("/device")
@@ -215,18 +216,16 @@ def _device_page(found: DeviceView, status: int, error: Invalid | None = None) -
     )
 
 
-def _pair_form(status: int, code: str, error: DomainError | None = None) -> Response:
+def _pair_form(code: str, error: DomainError | None = None) -> Response:
     response = _page(
         "devices/pair.html",
-        status,
+        error.status if error else 200,
         error,
         code=code,
         here=find_device_here(),
         is_secure=cookie_name(request) is not None,
     )
-    if isinstance(error, TooManyTries):
-        response.headers["Retry-After"] = str(error.wait_s)
-    return response
+    return refused(error, response) if error else response
 
 
 def _page(template: str, status: int, error: DomainError | None, **context: Any) -> Response:

@@ -9,7 +9,7 @@ import hmac
 import json
 import re
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from marshmallow import fields, validate
 
 from app.core import audit, failures
@@ -21,10 +21,11 @@ from app.core.words import LONGEST_NOTE
 from app.identity import tablet
 from app.identity.colleagues import colleagues
 from app.identity.current import find_login_here, sent_form
-from app.identity.errors import Lacks, TooManyTries
+from app.identity.errors import Lacks
 from app.identity.passwords import keyed_digest
 from app.identity.permissions import PERMISSIONS
 from app.identity.queries import Login, PairedDevice
+from app.identity.refusals import shown
 
 _TARGET = re.compile(r"[a-z]+#([A-Za-z][\w-]*)")
 _SWAP = re.compile(r"[A-Za-z]+")
@@ -105,10 +106,7 @@ def _sheet(login: Login, device: PairedDevice, permission: str, error: DomainErr
         swap=_found(_SWAP, "X-Swap") or "none",
         sentence="" if isinstance(error, Lacks) else error.sentence,
     )
-    response = make_response(page, error.status)
-    if isinstance(error, TooManyTries):
-        response.headers["Retry-After"] = str(error.wait_s)
-    return response
+    return shown(page, error)
 
 
 def _reason() -> str:

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import security
 from app.core.access import for_screens, paired, public, signed_in
 from app.core.errors import DomainError, Forbidden, Invalid
 from app.core.forms import read
@@ -33,6 +32,7 @@ from app.identity.gate import may_open, next_path, page_of_fragment
 from app.identity.landing import landing
 from app.identity.permissions import TENANT_MANAGE
 from app.identity.queries import Login, PairedDevice
+from app.identity.refusals import refused, shown
 from app.identity.session import cookie_name, is_overheard
 from app.identity.sign_in import Proven
 from app.tenancy.queries import locations
@@ -48,7 +48,7 @@ def sign_in_page() -> Response | BaseResponse:
     """The form; who is signed in already goes on."""
     if find_login_here():
         return redirect(onward(request.args.get("next"), current_actor()))
-    return _sign_in_form(200, request.args.get("next"))
+    return _sign_in_form(request.args.get("next"))
 
 
 @identity.post("/sign-in")
@@ -64,7 +64,7 @@ def sign_in() -> Response | BaseResponse:
             form["email"], form["password"], counted_here(), find_login_here(), note_device()
         )
     except REFUSALS as error:
-        return refused(error, _sign_in_form(error.status, request.form.get("next"), error))
+        return _sign_in_form(request.form.get("next"), error)
     return come_in(proven, form["next"])
 
 
@@ -168,7 +168,7 @@ def _login() -> Login:
     return login
 
 
-def _sign_in_form(status: int, wanted: str | None, error: DomainError | None = None) -> Response:
+def _sign_in_form(wanted: str | None, error: DomainError | None = None) -> Response:
     page = render_template(
         "identity/sign_in.html",
         sentence=error.sentence if error else "",
@@ -178,7 +178,7 @@ def _sign_in_form(status: int, wanted: str | None, error: DomainError | None = N
         is_overheard=is_overheard(request),
         has_passkeys=relying_party() is not None,
     )
-    return make_response(page, status)
+    return shown(page, error)
 
 
 def _device() -> PairedDevice:
@@ -228,11 +228,3 @@ def _uuid(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
-
-
-def refused(error: DomainError, response: Response) -> Response:
-    """The form again, with its sentence."""
-    if isinstance(error, TooManyTries):
-        security.note(security.LOCKED, "tenant", g.tenant.id)
-        response.headers["Retry-After"] = str(error.wait_s)
-    return response

@@ -132,12 +132,23 @@ def test_wrong_pairing_codes_of_a_minute_are_one_entry_and_count(
     assert entries("device.refused") == []
 
 
-def test_tries_that_had_to_wait_are_noted(app: Flask, house: Restaurant, entries: Rows) -> None:
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        ("sign-in", {"email": "eve@x.example", "password": "wrong"}),
+        ("pair", {"code": "ABCD-EFGH"}),
+    ],
+)
+def test_tries_that_had_to_wait_are_noted_at_every_form_that_can_be_guessed_at(
+    app: Flask, house: Restaurant, entries: Rows, page: str, typed: dict[str, str]
+) -> None:
     visitor = Visitor(app)
-    form = visitor.get(f"/t/{house.tenant.slug}/sign-in").select("form")[0]
+    form = visitor.get(f"/t/{house.tenant.slug}/{page}").select("form")[0]
 
     for status in (422,) * 5 + (429,) * 2:
-        visitor.submit(form, {"email": "eve@x.example", "password": "wrong"}, status=status)
+        visitor.submit(form, typed, status=status)
+        assert visitor.answer is not None
+        assert ("Retry-After" in visitor.answer.headers) == (status == 429)
 
     assert sum(row[3] for row in entries(security.REFUSED)) == 5
     assert sum(row[3] for row in entries(security.LOCKED)) == 2

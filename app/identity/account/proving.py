@@ -4,7 +4,7 @@ The form that asks carries the fields of the request that was stopped, and is se
 address: with a right proof in it the request goes through as it was meant.
 """
 
-from flask import Response, make_response, render_template, request, session, url_for
+from flask import Response, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock
@@ -19,6 +19,7 @@ from app.identity.current import NOT_CONTENT, find_login_here
 from app.identity.errors import AskManager, TooManyTries, WrongSecret
 from app.identity.logins import LACKS_FACTOR, PROVEN_AT
 from app.identity.queries import Login
+from app.identity.refusals import shown
 from app.identity.session import browser_session
 
 # What is open to who must set up a second factor first: doing so, and leaving.
@@ -85,10 +86,8 @@ def _question(login: Login, error: DomainError | None) -> Response:
     page = render_template(
         template, action=request.full_path.rstrip("?"), fields=fields, **context_of(login, error)
     )
-    response = make_response(page, error.status if error else 403)
+    response = shown(page, error, 403)
     response.vary.add("HX-Request")
-    if isinstance(error, TooManyTries):
-        response.headers["Retry-After"] = str(error.wait_s)
     return response
 
 

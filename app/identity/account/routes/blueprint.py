@@ -1,8 +1,8 @@
 """The blueprint that the modules of this package fill, and what they share."""
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint
 
-from app.core.errors import Conflict, DomainError, Forbidden, Invalid
+from app.core.errors import Conflict, Forbidden, Invalid
 from app.identity.current import find_login_here
 from app.identity.errors import AskManager, TooManyTries, WrongSecret
 from app.identity.queries import Login
@@ -19,11 +19,3 @@ def login_here() -> Login:
     if login is None:
         raise Forbidden("nobody", "Sign in first.")
     return login
-
-
-def shown(page: str, error: DomainError | None = None) -> Response:
-    """A page, or a form again with the status of why it was refused."""
-    response = make_response(page, error.status if error else 200)
-    if isinstance(error, TooManyTries):
-        response.headers["Retry-After"] = str(error.wait_s)
-    return response

@@ -18,10 +18,11 @@ from app.identity.account.forms import AppForm, PasskeyForm, RemovalForm
 from app.identity.account.half import keep_challenge, take_challenge
 from app.identity.account.passkeys import registration
 from app.identity.account.people import get_holder
-from app.identity.account.routes.blueprint import REFUSALS, account, login_here, shown
+from app.identity.account.routes.blueprint import REFUSALS, account, login_here
 from app.identity.account.routes.security import done, security_page
 from app.identity.current import current_actor
 from app.identity.logins import LACKS_FACTOR
+from app.identity.refusals import shown
 
 MAKE = "make"
 _NEW_APP = "new_app"

@@ -14,9 +14,10 @@ from app.identity.account.half import keep_challenge
 from app.identity.account.passkeys import assertion
 from app.identity.account.people import get_holder
 from app.identity.account.proving import context_of, take_proof
-from app.identity.account.routes.blueprint import account, login_here, shown
+from app.identity.account.routes.blueprint import account, login_here
 from app.identity.errors import WrongSecret
 from app.identity.gate import next_path
+from app.identity.refusals import shown
 
 
 @account.get("/account/prove")

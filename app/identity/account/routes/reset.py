@@ -11,9 +11,10 @@ from app.core.htmx import go_to
 from app.core.limits import limited
 from app.identity.account import reset as commands
 from app.identity.account.forms import EmailForm, NewPasswordForm
-from app.identity.account.routes.blueprint import REFUSALS, account, shown
+from app.identity.account.routes.blueprint import REFUSALS, account
 from app.identity.current import link_token
 from app.identity.links import LinkOver
+from app.identity.refusals import shown
 
 
 @account.get("/reset")

@@ -15,9 +15,10 @@ from app.identity.account.forms import EmailForm, PasswordForm, StrengthForm
 from app.identity.account.passkeys import relying_party
 from app.identity.account.people import find_holder
 from app.identity.account.queries import find_account
-from app.identity.account.routes.blueprint import REFUSALS, account, login_here, shown
+from app.identity.account.routes.blueprint import REFUSALS, account, login_here
 from app.identity.current import current_actor, find_person, link_token
 from app.identity.links import LinkOver, look_at
+from app.identity.refusals import shown
 from app.identity.strength import judge
 
 

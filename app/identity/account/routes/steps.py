@@ -11,10 +11,11 @@ from app.identity.account import second_step as proofs
 from app.identity.account.factors import factors_of
 from app.identity.account.half import OVER, Half, find_half, keep_challenge, take_challenge
 from app.identity.account.passkeys import assertion, relying_party
-from app.identity.account.routes.blueprint import REFUSALS, account, shown
+from app.identity.account.routes.blueprint import REFUSALS, account
 from app.identity.current import enter, find_login_here, note_device
 from app.identity.errors import InsecureAddress, WrongSecret
 from app.identity.gate import next_path
+from app.identity.refusals import shown
 from app.identity.routes import onward
 from app.identity.session import cookie_name
 

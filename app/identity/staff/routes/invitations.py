@@ -1,6 +1,6 @@
 """The page that an invitation's link leads to. The token stands in no path: paths are logged."""
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import public
@@ -10,6 +10,7 @@ from app.core.limits import counted_here, limited
 from app.identity.current import find_login_here, link_token
 from app.identity.errors import InsecureAddress, TooManyTries, WrongSecret
 from app.identity.links import look_at
+from app.identity.refusals import shown
 from app.identity.routes import come_in
 from app.identity.session import cookie_name
 from app.identity.staff import invitations
@@ -44,15 +45,8 @@ def accept() -> BaseResponse:
         answer = Answer(token=link_token(), address=address, restaurant=g.tenant.name, **form)
         proven = invitations.accept(answer, find_login_here())
     except REFUSALS as error:
-        return _refused(error)
+        return _form(error)
     return come_in(proven, None)
-
-
-def _refused(error: DomainError) -> Response:
-    response = _form(error)
-    if isinstance(error, TooManyTries):
-        response.headers["Retry-After"] = str(error.wait_s)
-    return response
 
 
 def _form(error: DomainError | None = None) -> Response:
@@ -64,4 +58,4 @@ def _form(error: DomainError | None = None) -> Response:
         restaurant=g.tenant.name,
         **refusals.said(error),
     )
-    return make_response(page, error.status if error else 200)
+    return shown(page, error)
