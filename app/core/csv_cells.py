@@ -11,6 +11,7 @@ from app.core.money import exponent
 from app.core.words import CARD, has_card_number, shown
 
 LIST_SEPARATOR = "|"
+MOST_NAMES = 20  # in the list of one cell
 QUANTITY_PLACES = 3
 WHOLE_DIGITS = 9  # what numeric(12,3) holds before the point
 
@@ -110,9 +111,12 @@ class Row:
         return self.has(column) and bool(self.choice(column, ("yes",)))
 
     def names(self, column: str) -> tuple[str, ...]:
-        """The names of a list, separated by |; each may stand once."""
+        """The names of a list, separated by |, at most MOST_NAMES; each may stand once."""
         cell = self._cell(column)
         names = [name.strip() for name in cell.split(LIST_SEPARATOR)] if cell else []
+        if len(names) > MOST_NAMES:
+            self.refuse(column, f"The list has {len(names):,} names. Use at most {MOST_NAMES}.")
+            return ()
         if not all(names):
             self.refuse(column, "The list has an empty place. Take out the extra |.")
         for name in _repeated(names):
