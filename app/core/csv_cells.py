@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from app.core.clock import FIRST_DAY, LAST_DAY
 from app.core.csv_rows import Problems, RawRow, fold, quoted, read_raw_rows
 from app.core.money import exponent
 from app.core.words import CARD, has_card_number, shown
@@ -131,15 +132,20 @@ class Row:
         return tuple(code for code in known if code in codes)
 
     def day(self, column: str) -> date | None:
-        """A calendar day, written 2027-01-31; None when empty."""
+        """A calendar day from FIRST_DAY to LAST_DAY, written 2027-01-31; None when empty."""
         cell = self._cell(column)
         if not cell:
             return None
         try:
-            return date.fromisoformat(cell if _DAY.fullmatch(cell) else "")
+            day = date.fromisoformat(cell if _DAY.fullmatch(cell) else "")
         except ValueError:
             self.refuse(column, f"{quoted(cell)} is no date. Write it as 2027-01-31.")
             return None
+        if not FIRST_DAY <= day <= LAST_DAY:
+            reason = f"{quoted(cell)} is too far away. Use {FIRST_DAY} to {LAST_DAY}."
+            self.refuse(column, reason)
+            return None
+        return day
 
     def allow_only(self, columns: Iterable[str], what: str) -> None:
         """Refuse text in any other column: a value in the wrong place is never dropped."""
