@@ -1,11 +1,15 @@
-"""The one source of the present time, which tests can replace."""
+"""The one source of the present time, which tests can replace, and how far its days reach."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 Clock = Callable[[], datetime]
+
+# The days that people may name. The calendar of Python goes further, but a day that has none
+# before or after it, or that ends in the next year elsewhere, cannot be worked with.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
 def _system_clock() -> datetime:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from app.core.clock import FIRST_DAY, LAST_DAY
 from app.core.csv_rows import Problems, RawRow, fold, quoted, read_raw_rows
 from app.core.money import exponent
 from app.core.words import CARD, has_card_number, shown
 
 LIST_SEPARATOR = "|"
+MOST_NAMES = 20  # in the list of one cell
 QUANTITY_PLACES = 3
 WHOLE_DIGITS = 9  # what numeric(12,3) holds before the point
 
@@ -110,9 +112,12 @@ class Row:
         return self.has(column) and bool(self.choice(column, ("yes",)))
 
     def names(self, column: str) -> tuple[str, ...]:
-        """The names of a list, separated by |; each may stand once."""
+        """The names of a list, separated by |, at most MOST_NAMES; each may stand once."""
         cell = self._cell(column)
         names = [name.strip() for name in cell.split(LIST_SEPARATOR)] if cell else []
+        if len(names) > MOST_NAMES:
+            self.refuse(column, f"The list has {len(names):,} names. Use at most {MOST_NAMES}.")
+            return ()
         if not all(names):
             self.refuse(column, "The list has an empty place. Take out the extra |.")
         for name in _repeated(names):
@@ -127,15 +132,20 @@ class Row:
         return tuple(code for code in known if code in codes)
 
     def day(self, column: str) -> date | None:
-        """A calendar day, written 2027-01-31; None when empty."""
+        """A calendar day from FIRST_DAY to LAST_DAY, written 2027-01-31; None when empty."""
         cell = self._cell(column)
         if not cell:
             return None
         try:
-            return date.fromisoformat(cell if _DAY.fullmatch(cell) else "")
+            day = date.fromisoformat(cell if _DAY.fullmatch(cell) else "")
         except ValueError:
             self.refuse(column, f"{quoted(cell)} is no date. Write it as 2027-01-31.")
             return None
+        if not FIRST_DAY <= day <= LAST_DAY:
+            reason = f"{quoted(cell)} is too far away. Use {FIRST_DAY} to {LAST_DAY}."
+            self.refuse(column, reason)
+            return None
+        return day
 
     def allow_only(self, columns: Iterable[str], what: str) -> None:
         """Refuse text in any other column: a value in the wrong place is never dropped."""

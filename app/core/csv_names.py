@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.csv_cells import Row
-from app.core.csv_rows import fold, nearest, quoted
+from app.core.csv_rows import fold, quoted
 
 NAME_LIMIT = 60
 
@@ -30,7 +30,7 @@ class Index:
     def look_up(self, row: Row, column: str, name: str) -> str:
         """As `find`, for a name that is only part of the cell."""
         if fold(name) not in self.spellings:
-            near = nearest(name, self.spellings.values())
+            near = row.problems.nearest(name, self.spellings.values())
             hint = f"Did you mean {quoted(near)}?" if near else f"Add a row for the {self.what}."
             row.refuse(column, f"There is no {self.what} {quoted(name)}. {hint}")
         return self.spellings.get(fold(name), "")

@@ -3,20 +3,30 @@
 A reader asks each row for typed cells. A cell that is wrong is noted with its line and column and
 answered with a harmless value, so that one pass finds everything there is to mend.
 `Problems.raise_if_any` then refuses the file as a whole.
+
+What a file may cost is bounded, for it is read while the page waits: how much it holds, how many
+problems are looked for, and how often a name is compared with those that it may have meant.
 """
 
 import csv
 import difflib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from app.core.errors import Invalid
 from app.core.words import has_unseen
 
 DELIMITERS = ",;\t"
 QUOTE_LIMIT = 40  # characters of a cell that an error repeats
+LARGEST = 500_000  # bytes
+MOST_LINES = 4_000
+MOST_COLUMNS = 50  # that have a name
+MOST_PROBLEMS = 100
+MOST_GUESSES = 10  # problems of a file for which a name that was meant is looked for
+MOST_CANDIDATES = 300  # names among which one is looked for
 
 
 @dataclass(frozen=True, order=True)
@@ -36,11 +46,16 @@ class RowError:
 
 
 class FileRefused(Invalid):
-    """The file holds errors, so nothing of it is used. `errors` are in order of line."""
+    """The file holds errors, so nothing of it is used. `errors` are in order of line.
 
-    def __init__(self, errors: Iterable[RowError]) -> None:
+    `more`: it was read no further when there were as many as are told at once.
+    """
+
+    def __init__(self, errors: Iterable[RowError], *, more: bool = False) -> None:
         self.errors = tuple(sorted(errors))
-        super().__init__("file_refused", "\n".join(map(str, self.errors)))
+        self.more = more
+        said = [*map(str, self.errors), *(["There are more. Mend these first."] if more else [])]
+        super().__init__("file_refused", "\n".join(said))
 
 
 class Problems:
@@ -49,11 +64,30 @@ class Problems:
     def __init__(self) -> None:
         self._found: set[RowError] = set()
         self._lines: set[int] = set()
+        self._guesses_left = MOST_GUESSES
 
     def add(self, line: int, column: str, reason: str) -> None:
-        """Note an error; the same one twice counts once."""
-        self._found.add(RowError(line, column, reason))
+        """Note an error; the same one twice counts once.
+
+        Raises FileRefused at the first beyond MOST_PROBLEMS.
+        """
+        error = RowError(line, column, reason)
+        if error not in self._found and len(self._found) == MOST_PROBLEMS:
+            raise FileRefused(self._found, more=True)
+        self._found.add(error)
         self._lines.add(line)
+
+    def nearest(self, word: str, known: Iterable[str]) -> str | None:
+        """The known word that is most like `word`; None when none is much like it.
+
+        It is looked for in the first few problems only, and among the first of many known words.
+        """
+        if not self._guesses_left:
+            return None
+        self._guesses_left -= 1
+        candidates = islice(known, MOST_CANDIDATES)
+        near = difflib.get_close_matches(word[:60], candidates, n=1)
+        return near[0] if near else None
 
     def are_on(self, line: int) -> bool:
         """Whether a line has an error, so that what follows from it need not be told."""
@@ -68,11 +102,19 @@ class Problems:
 def lines_of(data: bytes) -> list[str]:
     """The lines of a file's bytes, as the readers take them.
 
-    Raises FileRefused where the bytes are not UTF-8, which spreadsheets write only if told to.
+    Raises FileRefused for more than LARGEST bytes or MOST_LINES, and where the bytes are not
+    UTF-8, which spreadsheets write only if told to.
     """
     problems = Problems()
+    found = data.splitlines(keepends=True)
+    if len(data) > LARGEST:
+        problems.add(1, "", f"The file has {len(data):,} bytes. Use at most {LARGEST:,}.")
+    if len(found) > MOST_LINES:
+        reason = f"The file has {len(found):,} lines. Use at most {MOST_LINES:,}."
+        problems.add(MOST_LINES + 1, "", reason)
+    problems.raise_if_any()
     lines = []
-    for number, line in enumerate(data.splitlines(keepends=True), 1):
+    for number, line in enumerate(found, 1):
         try:
             lines.append(line.decode("utf-8"))
         except UnicodeDecodeError:
@@ -83,6 +125,8 @@ def lines_of(data: bytes) -> list[str]:
 
 def fold(name: str) -> str:
     """The form in which two spellings of one name are equal: case does not count."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
@@ -170,33 +214,37 @@ def _header_is_good(
     required: Sequence[str],
     problems: Problems,
 ) -> bool:
-    named = [name for name in header if name]
+    named = Counter(name for name in header if name)
+    if named.total() > MOST_COLUMNS:
+        reason = f"The header names {named.total():,} columns. Use at most {MOST_COLUMNS}."
+        problems.add(line, "", reason)
+        return False
     unknown = [name for name in named if name not in columns]
     for name in unknown:
-        problems.add(line, name, f"No such column. {_suggestion(name, columns)}")
-    repeated = {name for name in named if named.count(name) > 1}
+        reason = f"No such column. {_suggestion(name, columns, problems)}"
+        problems.add(line, shortened(name), reason)
+    repeated = [name for name, times in named.items() if times > 1]
     for name in repeated:
-        problems.add(line, name, "The column stands twice. Keep one.")
+        problems.add(line, shortened(name), "The column stands twice. Keep one.")
     missing = [name for name in required if name not in named]
     for name in missing:
         problems.add(line, name, "The header lacks this column. Add it to the first row.")
     return not (unknown or repeated or missing)
 
 
-def _suggestion(word: str, known: Sequence[str]) -> str:
-    near = nearest(word, known)
+def _suggestion(word: str, known: Sequence[str], problems: Problems) -> str:
+    near = problems.nearest(word, known)
     return f"Did you mean {near}?" if near else f"Use one of: {', '.join(known)}."
 
 
 def quoted(text: str) -> str:
     """The text as an error repeats it: in quotes, shortened."""
-    return f'"{text}"' if len(text) <= QUOTE_LIMIT else f'"{text[: QUOTE_LIMIT - 1]}…"'
+    return f'"{shortened(text)}"'
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like `word`, None when none is much like it."""
-    near = difflib.get_close_matches(word[:60], known, n=1)
-    return near[0] if near else None
+def shortened(text: str) -> str:
+    """The text in at most QUOTE_LIMIT characters."""
+    return text if len(text) <= QUOTE_LIMIT else f"{text[: QUOTE_LIMIT - 1]}…"
 
 
 def _by_column(

@@ -57,6 +57,24 @@ class Email(fields.String):
             raise ValidationError("That is not an e-mail address.") from error
 
 
+class Several(fields.List[Any]):
+    """A list of at most `most` values, counted before any of them is looked at.
+
+    `of` is the word for them in the sentence that refuses more.
+    """
+
+    def __init__(
+        self, inner: fields.Field[Any] | type[fields.Field[Any]], most: int, of: str, **options: Any
+    ) -> None:
+        super().__init__(inner, **options)
+        self._most, self._of = most, of
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        if isinstance(value, list) and len(value) > self._most:
+            raise ValidationError(f"At most {self._most} {self._of}.")
+        return super()._deserialize(value, *arguments, **options)
+
+
 class Known(validate.Validator):
     """One of many: asked when a form comes, so that no schema holds them all."""
 

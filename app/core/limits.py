@@ -80,6 +80,8 @@ LIMITS: Mapping[str, tuple[Bound, ...]] = {
     "export": (Bound("person", "10 per hour"), Bound("tenant", "20 per hour")),
     # It has strangers' name servers asked, by whoever says that a domain is theirs.
     "look_up": (Bound("person", "60 per hour"), Bound("tenant", "120 per hour")),
+    # A file that is read while its page waits. Mending a first menu takes many tries.
+    "import": (Bound("person", "30 per hour"), Bound("tenant", "60 per hour")),
     # Of programs alone: a tablet sends its orders to the same address.
     "api": (Bound("person", "600 per minute"), Bound("tenant", "3000 per minute")),
 }

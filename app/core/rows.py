@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.core.csv_rows import Problems, fold, nearest, quoted
+from app.core.csv_rows import Problems, fold, quoted
 from app.core.db import execute
 from app.core.ids import new_id
 from app.core.inserting import Values, insert_rows
@@ -32,7 +32,10 @@ class IdsByName:
 
     def of(self, name: str, parent: UUID | None = None) -> UUID:
         """The id of a name under its parent; the case of letters does not count."""
-        return self._ids.setdefault((parent, fold(name)), new_id())
+        key = (parent, fold(name))
+        if key not in self._ids:
+            self._ids[key] = new_id()
+        return self._ids[key]
 
 
 def spellings(model: type[Any], *conditions: ColumnElement[bool]) -> dict[str, str]:
@@ -49,7 +52,7 @@ def refuse_unknown(
     """Note an error where a cell names something that a table does not have; "" names nothing."""
     if not name or fold(name) in known:
         return
-    near = nearest(name, known.values())
+    near = problems.nearest(name, known.values())
     hint = f"Did you mean {quoted(near)}?" if near else "Set it up first, or correct the cell."
     problems.add(line, column, f"There is no {what} {quoted(name)}. {hint}")
 

@@ -2,9 +2,10 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.core.forms import Trimmed, Words
+from app.core.forms import Several, Trimmed, Words
 
 _NAME = "Give it a name."
+MOST_STATIONS = 100
 KINDS = ("tablet", "kitchen", "pickup")
 
 
@@ -17,7 +18,7 @@ class ChangeForm(Trimmed):
         validate=validate.Length(1, error=_NAME),
         error_messages={"required": _NAME},
     )
-    station_ids = fields.List(fields.UUID(), load_default=list)
+    station_ids = Several(fields.UUID(), MOST_STATIONS, "stations", load_default=list)
 
 
 class NewDeviceForm(ChangeForm):

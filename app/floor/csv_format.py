@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 from app.core.csv_cells import Row, read_rows
 from app.core.csv_names import index
@@ -73,8 +73,11 @@ def _table(row: Row, areas: dict[str, str]) -> TableRow:
 
 
 def _refuse_overlaps(tables: Sequence[TableRow], problems: Problems) -> None:
-    for one, other in combinations(tables, 2):
-        if one.area == other.area and _overlap(one, other):
+    by_area: dict[str, list[TableRow]] = {}
+    for table in tables:
+        by_area.setdefault(table.area, []).append(table)
+    for one, other in chain.from_iterable(combinations(area, 2) for area in by_area.values()):
+        if _overlap(one, other):
             reason = f"The table covers table {quoted(one.name)} on line {one.line}. Move one."
             problems.add(other.line, "col", reason)
 

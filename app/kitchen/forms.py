@@ -2,6 +2,10 @@
 
 from marshmallow import Schema, fields
 
+from app.core.forms import Several
+
+MOST_SEEN = 1000  # tickets at once
+
 
 class VersionForm(Schema):
     """The version of the ticket that the cook saw."""
@@ -18,4 +22,4 @@ class TickForm(Schema):
 class SeenForm(Schema):
     """The tickets that a screen has shown."""
 
-    ticket = fields.List(fields.UUID(), required=True)
+    ticket = Several(fields.UUID(), MOST_SEEN, "tickets", required=True)

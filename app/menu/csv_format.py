@@ -17,6 +17,7 @@ HUES = 12
 MODIFIER_KINDS = ("choice", "add", "no")
 MOST_CHOICES = 20
 LAST = 999  # the highest position
+MOST_LISTED = 20_000  # allergens and groups in all lists together: each becomes a row of a table
 
 CELLS = {
     "category": ("kind", "name", "colour", "station", "tax", "course", "position"),
@@ -55,8 +56,17 @@ def read_menu(lines: Iterable[str], currency: str) -> MenuFile:
         ).read(),
         groups=_groups(groups, kinds["modifier"], currency),
     )
+    _refuse_many_lists(menu, problems)
     problems.raise_if_any()
     return menu
+
+
+def _refuse_many_lists(menu: MenuFile, problems: Problems) -> None:
+    listed = sum(len(item.allergens) + len(item.groups) for item in menu.items)
+    listed += sum(len(row.allergens) for group in menu.groups for row in group.modifiers)
+    if listed > MOST_LISTED:
+        reason = f"All lists together hold {listed:,} names. Use at most {MOST_LISTED:,}."
+        problems.add(1, "", reason)
 
 
 def _categories(rows: Sequence[Row]) -> tuple[CategoryRow, ...]:

@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, pre_load, validate
 
+from app.core.clock import LAST_DAY
+
 
 class _Form(Schema):
     @pre_load
@@ -34,7 +36,10 @@ class PriceHereForm(_Form):
         error_messages={"required": "Say an amount.", "null": "Say an amount."},
     )
     valid_from = fields.Date(
-        load_default=None, allow_none=True, error_messages={"invalid": "A day is like 2026-12-31."}
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(max=LAST_DAY, error=f"{LAST_DAY} is the last day."),
+        error_messages={"invalid": "A day is like 2026-12-31."},
     )
 
 

@@ -11,6 +11,7 @@ from app.core.csv_rows import lines_of
 from app.core.errors import DomainError, Invalid
 from app.core.forms import read
 from app.core.htmx import go_to
+from app.core.limits import limited
 from app.identity.current import current_actor, once
 from app.identity.permissions import TENANT_MANAGE
 from app.onboarding import choices, commands, forms, sample_data
@@ -77,6 +78,7 @@ def menu() -> Response:
 
 @setup.post("/menu")
 @requires(TENANT_MANAGE, everywhere=True)
+@limited("import")
 def save_menu() -> Response | BaseResponse:
     """Take the menu from a file."""
     try:
@@ -88,6 +90,7 @@ def save_menu() -> Response | BaseResponse:
 
 @setup.post("/menu/sample")
 @requires(TENANT_MANAGE, everywhere=True)
+@limited("import")
 def save_sample() -> Response | BaseResponse:
     """Begin with the sample."""
     try:

@@ -7,7 +7,7 @@ from uuid import UUID
 from marshmallow import Schema, fields, pre_load, validate
 from werkzeug.datastructures import MultiDict
 
-from app.core.forms import Words
+from app.core.forms import Several, Words
 from app.core.ids import new_id
 from app.core.words import LONGEST_NOTE
 from app.menu.allergens import ALLERGENS
@@ -15,6 +15,8 @@ from app.ordering.commands import LineEdit, NewLine
 
 MOST_SEATS = 99
 MOST_COURSES = 9
+MOST_CHOICES = 50  # on one line
+MOST_SERVED = 1000  # lines at once
 LONGEST_PICKUP_NAME = 60
 CHOICE = "choice-"  # radio groups need a name each; what follows is the group's id
 
@@ -51,12 +53,22 @@ class LineForm(_Form):
     """What may be said about a line, new or old."""
 
     quantity = fields.Decimal(load_default=1, places=3)
-    modifier_ids = fields.List(fields.UUID(), load_default=list)
+    modifier_ids = Several(fields.UUID(), MOST_CHOICES, "choices", load_default=list)
     note = Words(LONGEST_NOTE, load_default="")
     course = fields.Integer(load_default=None, validate=validate.Range(0, MOST_COURSES))
     on_hold = fields.Boolean(load_default=False)
-    seats = fields.List(fields.Integer(validate=validate.Range(1, MOST_SEATS)), load_default=list)
-    allergies = fields.List(fields.String(validate=validate.OneOf(ALLERGENS)), load_default=list)
+    seats = Several(
+        fields.Integer(validate=validate.Range(1, MOST_SEATS)),
+        MOST_SEATS,
+        "seats",
+        load_default=list,
+    )
+    allergies = Several(
+        fields.String(validate=validate.OneOf(ALLERGENS)),
+        len(ALLERGENS),
+        "allergies",
+        load_default=list,
+    )
 
 
 class NewLineForm(LineForm):
@@ -83,7 +95,7 @@ class VoidForm(VersionForm):
 class ServeForm(_Form):
     """Which lines were brought; none named: all that are ready."""
 
-    line_ids = fields.List(fields.UUID(), load_default=list)
+    line_ids = Several(fields.UUID(), MOST_SERVED, "lines", load_default=list)
 
 
 class CancelForm(_Form):

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import audit
 from app.core.access import proven_lately, requires, signed_in
+from app.core.clock import FIRST_DAY, LAST_DAY
 from app.core.db import transaction
 from app.core.errors import Forbidden, NotFound
 from app.core.htmx import fragment_or_page
@@ -175,6 +176,9 @@ def _note_export(on: str, form: str) -> None:
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise NotFound("no_date", "There is no such day.") from problem
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise NotFound("no_date", "There is no such day.")
+    return day

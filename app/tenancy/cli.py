@@ -28,10 +28,10 @@ def working_at(tenant: str, location: str) -> Iterator[LocationView]:
         with tenant_scope(get_tenant_by_slug(tenant).id):
             yield get_location(location)
     except FileRefused as refused:
-        for error in refused.errors:
-            click.echo(str(error), err=True)
         count = len(refused.errors)
-        click.echo(f"Nothing imported: {count} error{'' if count == 1 else 's'}.", err=True)
+        errors = f"{'more than ' if refused.more else ''}{count} error{'' if count == 1 else 's'}"
+        click.echo(refused.sentence, err=True)
+        click.echo(f"Nothing imported: {errors}.", err=True)
         raise click.exceptions.Exit(1) from refused
     except DomainError as error:
         raise click.ClickException(error.sentence) from error

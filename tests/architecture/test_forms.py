@@ -1,12 +1,13 @@
 """Whatever people write freely goes through `Words`, which knows what may be kept."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from marshmallow import Schema, ValidationError, class_registry, fields, validate
 
-from app.core.forms import Known, Words
+from app.core.forms import Known, Several, Words
 from app.core.logs import names_secret
 
 # Texts that are looked up, compared or worked out, and never shown as somebody's words.
@@ -59,6 +60,33 @@ def test_free_text_is_words(app: Flask) -> None:
     }
 
     assert free == set()
+
+
+def test_every_list_has_an_end(app: Flask) -> None:
+    """Counted before anything in it is looked at; `Several` asks for how many."""
+    assert app.view_functions
+    endless = {
+        f"{schema.__module__}.{schema.__name__}.{name}"
+        for schema in schemas()
+        for name, field in schema().fields.items()
+        if not isinstance(field, Several) and has_many(field)
+    }
+
+    assert endless == set()
+
+
+def test_lists_are_found_where_they_are(app: Flask) -> None:
+    assert app.view_functions
+    found = [field for schema in schemas() for field in schema().fields.values() if has_many(field)]
+
+    assert len(found) >= 10
+    assert has_many(fields.Nested(Schema, many=True))
+
+
+def has_many(field: fields.Field[Any]) -> bool:
+    """Whether a field holds as many values as a client likes."""
+    many = isinstance(field, fields.Nested) and field.many
+    return many or isinstance(field, (fields.List, fields.Mapping, fields.Raw))
 
 
 @pytest.mark.parametrize("name", ["app.ordering.forms", "app.payments.forms"])

@@ -101,6 +101,12 @@ BROKEN = {
         (8, "from", '"2027-13-01" is no date. Write it as 2027-01-31.'),
         (9, "until", "The price ends before it starts. Change from or until."),
     ]),
+    "days out of time": (
+        (f"{HEADER},from,until\n{FOOD},,\nitem,Soup,Food,4,,,1999-12-31,2999-12-31\n"
+        "item,Tea,Food,4,,,2000-01-01,9999-12-31"), [
+        (3, "from", '"1999-12-31" is too far away. Use 2000-01-01 to 2999-12-31.'),
+        (4, "until", '"9999-12-31" is too far away. Use 2000-01-01 to 2999-12-31.'),
+    ]),
     "prices on the same day": (
         (f"{HEADER},from,until\n{FOOD},,\nitem,Soup,Food,4,,,,2027-01-31\n"
         "price,,Soup,5,,,2027-01-31,"), [

@@ -110,6 +110,23 @@ def test_a_date_that_is_none_is_not_found(client_of: ClientOf, busy: Restaurant)
     client_of(busy.people["alice"]).get(f"{busy.url}/reports/2026-02-31", status=404)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "3000-01-01", "9999-12-31"])
+@pytest.mark.parametrize("address", ["reports/{}", "reports/{}.csv", "reports/{}.pdf"])
+def test_a_day_that_no_restaurant_ever_had_is_not_found(
+    client_of: ClientOf, busy: Restaurant, address: str, day: str
+) -> None:
+    client_of(busy.people["alice"]).get(f"{busy.url}/{address.format(day)}", status=404)
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2999-12-31"])
+def test_the_first_and_the_last_day_have_a_report(
+    client_of: ClientOf, busy: Restaurant, day: str
+) -> None:
+    page = client_of(busy.people["alice"]).get(f"{busy.url}/reports/{day}")
+
+    assert "Nothing sold on this day" in page.get_text()
+
+
 def test_hostile_names_stay_text_on_the_page(client_of: ClientOf, busy: Restaurant) -> None:
     page = client_of(busy.people["alice"]).get(f"{busy.url}/reports")
 

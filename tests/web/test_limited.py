@@ -188,3 +188,13 @@ def test_an_invitation_fills_no_strangers_mailbox(
 
     assert 429 not in statuses[:5]
     assert statuses[5:] == [429, 429]
+
+
+def test_a_menu_is_brought_thirty_times_an_hour(limited_app: Flask, house: Restaurant) -> None:
+    owner, setup = signed_in(limited_app, house.people["alice"]), f"/t/{house.tenant.slug}/setup"
+
+    statuses = [send(owner, f"{setup}/location", f"{setup}/menu") for _ in range(31)]
+    sample = send(owner, f"{setup}/location", f"{setup}/menu/sample")
+
+    assert statuses == [422] * 30 + [429]
+    assert sample == 429

@@ -112,6 +112,7 @@ def test_a_price_can_be_planned(alice: Visitor, pair: Pair) -> None:
         ({"amount": "-1"}, "below zero"),
         ({"amount": "1", "valid_from": "2020-01-01"}, "today or later"),
         ({"amount": "1", "valid_from": "soon"}, "A day is like"),
+        ({"amount": "1", "valid_from": "9999-12-31"}, "2999-12-31 is the last day"),
     ],
 )
 def test_a_price_that_is_none_is_refused_in_words(

@@ -74,6 +74,15 @@ def other_item(restaurant: Restaurant, body: Json) -> None:
     body["lines"][0]["modifier_ids"] = [str(next(iter(restaurant.modifiers.values())))]
 
 
+def many(name: str, value: object) -> Change:
+    """More of what a line has a list of than any restaurant ever meets."""
+    return set_line(name, [value] * 10_000)
+
+
+def many_lines(_restaurant: Restaurant, body: Json) -> None:
+    body["lines"] *= 10_000
+
+
 def twice(_restaurant: Restaurant, body: Json) -> None:
     body["lines"] *= 2
 
@@ -110,6 +119,52 @@ def test_an_order_that_cannot_be_is_refused_and_nothing_is_kept(
     assert (answer.status_code, answer.get_json()["title"]) == (status, code)
     assert answer.get_json()["detail"]
     alice.get(f"{trattoria.url}/orders/{body['order_id']}", status=404)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentences"),
+    [
+        (many_lines, {"lines": ["At most 200 lines."]}),
+        (many("modifier_ids", "no id"), {"lines.0.modifier_ids": ["At most 50 choices."]}),
+        (many("seats", 1), {"lines.0.seats": ["At most 99 seats."]}),
+        (many("allergies", {"allergen": "milk"}), {"lines.0.allergies": ["At most 50 allergies."]}),
+        (set_line("seats", "1"), {"lines.0.seats": ["Not a valid list."]}),
+    ],
+)
+def test_a_list_without_end_is_refused_unread(
+    trattoria: Restaurant, alice: Visitor, change: Change, sentences: dict[str, list[str]]
+) -> None:
+    body = wanted(trattoria)
+    change(trattoria, body)
+
+    answer = send(alice, trattoria, body)
+
+    assert (answer.status_code, answer.get_json()["errors"]) == (422, sentences)
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value", "sentence"),
+    [
+        ("{url}/orders/{order}/serve", "line_ids", new_id(), "At most 1000 lines."),
+        ("/t/{slug}/settings/roles/new", "permissions", "menu.edit", "permissions."),
+        ("/t/{slug}/settings/staff/add", "location_ids", new_id(), "At most 1000 locations."),
+    ],
+)
+def test_a_form_without_end_is_refused_in_a_sentence(
+    trattoria: Restaurant,
+    alice: Visitor,
+    path: str,
+    field: str,
+    value: object,
+    sentence: str,
+) -> None:
+    address = path.format(url=trattoria.url, slug=trattoria.tenant.slug, order=new_id())
+    form = {"csrf_token": alice.token, "name": "Ida", "idem": new_id(), field: [value] * 2_000}
+
+    answer = alice.client.post(address, data=form)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
 
 
 @pytest.mark.parametrize(("repeated", "code"), [("order", "order_exists"), ("line", "line_exists")])

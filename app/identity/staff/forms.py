@@ -5,7 +5,7 @@ from typing import Any
 from flask import Request
 from marshmallow import Schema, fields, validate
 
-from app.core.forms import Words, read
+from app.core.forms import Several, Words, read
 from app.core.words import LONGEST_NAME
 from app.identity.permissions import ASKED
 from app.identity.places import Place
@@ -13,6 +13,7 @@ from app.identity.staff.domain import STATES
 from app.identity.staff.people import Work
 
 _TEXT = (validate.Length(1, 256), validate.ContainsNoneOf("\0"))
+MOST_PLACES = 1000
 ROLE_AT = "role_at-"  # what follows is a location's id
 
 
@@ -28,7 +29,7 @@ class WorkForm(Schema):
 
     name = Words(LONGEST_NAME, required=True, validate=validate.Length(1))
     role_id = fields.UUID(required=True, error_messages={"required": "Choose a role."})
-    places = fields.List(fields.Nested(PlaceForm), load_default=list)
+    places = Several(fields.Nested(PlaceForm), MOST_PLACES, "locations", load_default=list)
 
 
 class PinForm(Schema):
@@ -52,7 +53,9 @@ class RoleForm(Schema):
     """A role's name and what it lets do."""
 
     name = Words(LONGEST_NAME, required=True, validate=validate.Length(1))
-    permissions = fields.List(fields.String(validate=validate.OneOf(ASKED)), load_default=list)
+    permissions = Several(
+        fields.String(validate=validate.OneOf(ASKED)), len(ASKED), "permissions", load_default=list
+    )
 
 
 class PeopleForm(Schema):

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.core.forms import Words
+from app.core.forms import Several, Words
 from app.core.words import LONGEST_NAME
 from app.identity.permissions import ASKED
 
@@ -32,8 +32,10 @@ class GrantForm(Schema):
     """What a program may do, and what it is called."""
 
     name = Words(LONGEST_NAME, required=True)
-    scopes = fields.List(
+    scopes = Several(
         fields.String(validate=validate.OneOf(ASKED)),
+        len(ASKED),
+        "permissions",
         required=True,
         validate=validate.Length(1, error="Choose at least one thing that it may do."),
     )
