@@ -2,8 +2,7 @@
 
 from marshmallow import fields, validate
 
-from app.core.forms import Trimmed, Words
-from app.tenancy.forms import NAME
+from app.core.forms import Name, Trimmed
 
 COLOUR = "Choose a colour."
 
@@ -21,4 +20,4 @@ class ColourForm(Trimmed):
 class BrandForm(ColourForm):
     """Name and colour."""
 
-    name = Words(60, required=True, validate=NAME)
+    name = Name()

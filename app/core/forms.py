@@ -46,6 +46,15 @@ class Words(fields.String):
         return text
 
 
+class Name(Words):
+    """What somebody or something is called: 1 to LONGEST_NAME characters."""
+
+    def __init__(self, **options: Any) -> None:
+        sentence = f"A name has 1 to {words.LONGEST_NAME} characters."
+        length = validate.Length(1, words.LONGEST_NAME, error=sentence)
+        super().__init__(words.LONGEST_NAME, required=True, validate=length, **options)
+
+
 class Email(fields.String):
     """An e-mail address, in the one form that there is of it; see app.core.mail_address."""
 

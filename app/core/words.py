@@ -5,7 +5,7 @@ and no card number: those belong to the terminal alone.
 import re
 import unicodedata
 
-LONGEST_NAME = 80
+LONGEST_NAME = 60
 LONGEST_NOTE = 200
 
 CARD = "This looks like a card number. Nibblix never keeps one: take it out."

@@ -22,6 +22,7 @@ from app.identity import tablet
 from app.identity.colleagues import colleagues
 from app.identity.current import find_login_here, sent_form
 from app.identity.errors import Lacks
+from app.identity.forms import Pin
 from app.identity.passwords import keyed_digest
 from app.identity.permissions import PERMISSIONS
 from app.identity.queries import Login, PairedDevice
@@ -35,9 +36,7 @@ class ApprovalForm(Trimmed):
     """Who approves what, by which PIN, and why."""
 
     approver_id = fields.UUID(required=True, error_messages={"required": "Choose who approves."})
-    approver_pin = fields.String(
-        required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="Four digits.")
-    )
+    approver_pin = Pin()
     approval_reason = Words(
         LONGEST_NOTE, required=True, validate=validate.Length(1, error="Say why.")
     )

@@ -11,6 +11,7 @@ from app.core.db import execute
 from app.core.tenant import current_tenant_id
 from app.identity.domain import initials
 from app.identity.models import Member, MemberLocation, Role
+from app.identity.places import works_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ def colleagues(location_id: UUID) -> list[Colleague]:
             Member.tenant_id == current_tenant_id(),
             Member.active,
             Member.pin_hash.is_not(None),
-            works_at(location_id),
+            works_at([location_id]),
         )
         .order_by(Member.name, Member.id)
     ).all()
@@ -63,11 +64,3 @@ def permissions_here(location_id: UUID) -> ColumnElement[Any]:
         )
     )
     return func.coalesce(granted.scalar_subquery(), Role.permissions).label("permissions")
-
-
-def works_at(location_id: UUID) -> ColumnElement[bool]:
-    """The condition that a member works at a location: no place named means all of them."""
-    place = select(MemberLocation.location_id).where(
-        MemberLocation.tenant_id == Member.tenant_id, MemberLocation.member_id == Member.id
-    )
-    return ~place.exists() | place.where(MemberLocation.location_id == location_id).exists()

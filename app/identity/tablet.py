@@ -16,13 +16,14 @@ from app.core import audit, clock, security
 from app.core.db import execute, transaction
 from app.core.errors import Forbidden
 from app.core.tenant import current_tenant_id
-from app.identity.colleagues import Colleague, colleagues, permissions_here, works_at
+from app.identity.colleagues import Colleague, colleagues, permissions_here
 from app.identity.domain import MOST_AT_DEVICE
 from app.identity.errors import AskManager, WrongSecret
 from app.identity.logins import end_login, end_logins_at, open_login
 from app.identity.models import Device, Member, Role, SignInFailure
 from app.identity.passwords import is_right, peppered
 from app.identity.permissions import DEVICE_PAIR, STAFF_MANAGE
+from app.identity.places import works_at
 from app.identity.queries import Login, PairedDevice
 from app.identity.tries import (
     forget_failures,
@@ -152,7 +153,7 @@ def _find_member(device: PairedDevice, member_id: UUID) -> Any:
             Member.tenant_id == current_tenant_id(),
             Member.id == member_id,
             Member.active,
-            works_at(device.location_id),
+            works_at([device.location_id]),
         )
     ).one_or_none()
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from app.core.forms import Email, Known, Trimmed, Words
+from app.core.forms import Email, Known, Name, Trimmed, Words
+from app.identity.forms import Pin
 from app.menu.commands.setup import NewTaxRate
 from app.onboarding.choices import HIRED
 from app.onboarding.commands import FirstLocation
 from app.onboarding.steps import MOST_TABLES
 from app.tenancy.commands import NewLocation
 from app.tenancy.countries import is_country
-from app.tenancy.forms import NAME, Place
+from app.tenancy.forms import Place
 
 TAX_CLASSES = {"food": "Food", "drinks": "Drinks", "alcohol": "Alcohol"}
 MOST_STATIONS = 8
@@ -28,15 +29,15 @@ class SignUpForm(Schema):
 class FounderForm(Trimmed):
     """Who opens the restaurant; the password is asked of a new account alone."""
 
-    name = Words(60, required=True, validate=NAME)
-    restaurant = Words(60, required=True, validate=NAME)
+    name = Name()
+    restaurant = Name()
     password = fields.String(load_default=None, validate=validate.Length(max=256))
 
 
 class RestaurantForm(Trimmed):
     """What it is called, its short name and its country."""
 
-    name = Words(60, required=True, validate=NAME)
+    name = Name()
     slug = fields.String(required=True)
     country = fields.String(required=True, validate=Known(is_country, "Choose the country."))
 
@@ -56,7 +57,7 @@ class FirstLocationForm(Place):
     """The first location, its taxes and its stations."""
 
     slug = fields.String(required=True)
-    tax_name = Words(60, required=True, validate=NAME)
+    tax_name = Name()
     food = Percent(load_default=Decimal(0), validate=_PERCENT)
     drinks = Percent(load_default=Decimal(0), validate=_PERCENT)
     alcohol = Percent(load_default=Decimal(0), validate=_PERCENT)
@@ -88,11 +89,9 @@ class TablesForm(Schema):
 class EmployeeForm(Trimmed):
     """Somebody who works here and signs in by PIN."""
 
-    name = Words(60, required=True, validate=NAME)
+    name = Name()
     role = fields.String(required=True, validate=validate.OneOf(HIRED, error="Choose a role."))
-    pin = fields.String(
-        required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="A PIN has four digits.")
-    )
+    pin = Pin()
 
 
 def read_location(form: dict[str, Any]) -> FirstLocation:

@@ -27,13 +27,13 @@ def require_sure(form: Mapping[str, Any]) -> None:
 
 
 def chosen_orders(form: MultiDict[str, str]) -> list[UUID]:
-    """The orders that were ticked; raises Invalid where none was."""
+    """The orders that were ticked; raises Invalid for none and for more than MOST_ORDERS."""
     try:
-        ids = [UUID(one) for one in form.getlist("order")[:MOST_ORDERS]]
+        ids = [UUID(one) for one in form.getlist("order")]
     except ValueError:
         ids = []
-    if not ids:
-        sentence = "Choose at least one order."
+    if not 1 <= len(ids) <= MOST_ORDERS:
+        sentence = f"Choose at least one order, and at most {MOST_ORDERS}."
         raise Invalid("order", sentence, {"order": [sentence]})
     return ids
 

@@ -5,13 +5,12 @@ from typing import Any
 from babel.numbers import is_currency
 from marshmallow import ValidationError, fields, post_load, validate
 
-from app.core.forms import Known, Trimmed, Words
+from app.core.forms import Known, Name, Trimmed, Words
 from app.tenancy.countries import is_locale, is_time_zone
 
 STYLES = ("pay_later", "pay_first")
 INCLUSIVE, ON_TOP = TAX_MODELS = ("inclusive", "on_top")
 MOST_LINES, LONGEST_LINE, LONGEST_PAPER = 8, 48, 400
-NAME = validate.Length(1, 60, error="A name has 1 to 60 characters.")
 
 
 def _check_paper(text: str) -> None:
@@ -32,7 +31,7 @@ class Paper(Words):
 class Place(Trimmed):
     """Its name, clock, money, law and service."""
 
-    name = Words(60, required=True, validate=NAME)
+    name = Name()
     locale = fields.String(
         required=True, validate=Known(is_locale, "Choose a language of the list.")
     )

@@ -6,13 +6,13 @@ from typing import Literal
 from flask_babel import lazy_gettext as _
 
 from app.core.errors import Invalid
+from app.core.words import LONGEST_NAME
 from app.identity.permissions import PERMISSIONS, ROLES, Permission
 
 State = Literal["active", "invited", "former"]
 STATES: tuple[State, ...] = ("active", "invited", "former")
 
 OWNER = "owner"
-LONGEST_NAME = 60
 
 # Areas of permissions by the word before the dot, in the order of the roles' page.
 AREAS = (

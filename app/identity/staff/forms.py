@@ -5,8 +5,8 @@ from typing import Any
 from flask import Request
 from marshmallow import Schema, fields, validate
 
-from app.core.forms import Several, Words, read
-from app.core.words import LONGEST_NAME
+from app.core.forms import Name, Several, read
+from app.identity.forms import Pin
 from app.identity.permissions import ASKED
 from app.identity.places import Place
 from app.identity.staff.domain import STATES
@@ -27,7 +27,7 @@ class PlaceForm(Schema):
 class WorkForm(Schema):
     """Name, role and places."""
 
-    name = Words(LONGEST_NAME, required=True, validate=validate.Length(1))
+    name = Name()
     role_id = fields.UUID(required=True, error_messages={"required": "Choose a role."})
     places = Several(fields.Nested(PlaceForm), MOST_PLACES, "locations", load_default=list)
 
@@ -35,24 +35,20 @@ class WorkForm(Schema):
 class PinForm(Schema):
     """A PIN; empty: one by lot."""
 
-    pin = fields.String(
-        load_default="", validate=validate.Regexp(r"([0-9]{4})?\Z", error="A PIN has 4 digits.")
-    )
+    pin = Pin(or_none=True)
 
 
 class AcceptForm(Schema):
     """A password and a PIN."""
 
     password = fields.String(required=True, validate=_TEXT)
-    pin = fields.String(
-        required=True, validate=validate.Regexp(r"[0-9]{4}\Z", error="A PIN has 4 digits.")
-    )
+    pin = Pin()
 
 
 class RoleForm(Schema):
     """A role's name and what it lets do."""
 
-    name = Words(LONGEST_NAME, required=True, validate=validate.Length(1))
+    name = Name()
     permissions = Several(
         fields.String(validate=validate.OneOf(ASKED)), len(ASKED), "permissions", load_default=list
     )

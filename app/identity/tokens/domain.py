@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.core.errors import Invalid
+from app.core.words import LONGEST_NAME
 
 ACCESS_LASTS = timedelta(minutes=15)
 REFRESH_LASTS = timedelta(days=30)
@@ -14,7 +15,6 @@ RETRY_WITHIN = timedelta(seconds=10)
 HONOURED = ACCESS_LASTS + timedelta(minutes=1)
 
 PERSON, MACHINE = "person", "machine"
-LONGEST_NAME = 80
 
 
 def issuer_of(public_url: str, slug: str) -> str:

@@ -2,8 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.core.forms import Several, Words
-from app.core.words import LONGEST_NAME
+from app.core.forms import Name, Several
 from app.identity.permissions import ASKED
 
 # What parameters are made of (RFC 6749, appendix A).
@@ -31,7 +30,7 @@ class RevocationRequest(Schema):
 class GrantForm(Schema):
     """What a program may do, and what it is called."""
 
-    name = Words(LONGEST_NAME, required=True)
+    name = Name()
     scopes = Several(
         fields.String(validate=validate.OneOf(ASKED)),
         len(ASKED),
