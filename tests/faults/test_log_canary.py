@@ -141,13 +141,16 @@ def misuse(scene: Scene, browser: Browser) -> set[int]:
     member = str(scene.house.people["bob"].member_id)
     statuses = set()
     for secret in (*TYPED.values(), CARD):
-        spots = {
-            f"{home}/sign-in": {"email": secret, "password": secret, "next": f"{home}/{secret}"},
-            f"{home}/pin": {"member_id": member, "pin": secret, "code": secret},
-            f"{url}/visits": {"table_id": secret, "guests": secret},
-            f"{url}/orders": {"service_type": "takeaway", "pickup_name": secret},
-        }
-        statuses |= {send(browser, path, form) for path, form in spots.items()}
+        stranger = f"{new_id().hex}@demo.example"
+        spots = [
+            ("sign-in", {"email": stranger, "password": secret, "next": f"{home}/{secret}"}),
+            ("reset", {"email": secret}),
+            ("pin", {"member_id": member, "pin": secret, "code": secret}),
+        ]
+        statuses |= {send(browser, f"{home}/{path}", form) for path, form in spots}
+        statuses.add(send(browser, f"{url}/visits", {"table_id": secret, "guests": secret}))
+        order = {"service_type": "takeaway", "pickup_name": secret}
+        statuses.add(send(browser, f"{url}/orders", order))
         statuses.add(send(browser, f"{home}/pin", {"csrf_token": secret}))
         statuses.add(send(browser, f"{home}/pin", {}, **{"X-CSRFToken": secret}))
         with suppress(RequestFailed):
