@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, g, redirect, request
+from flask import Response, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import requires
@@ -13,14 +13,10 @@ from app.identity.current import current_actor
 from app.identity.permissions import ORDER_CREATE
 from app.ordering.queries import get_floor, open_order_of_visit
 from app.ordering.routes.answers import order_url
+from app.ordering.routes.blueprint import ordering
 
 
-def register(ordering: Blueprint) -> None:
-    """Attach the addresses."""
-    ordering.get("/floor", endpoint="floor")(floor)
-    ordering.get("/tables/<uuid:table_id>")(table)
-
-
+@ordering.get("/floor", endpoint="floor")
 @requires(ORDER_CREATE)
 def floor() -> Response:
     """The floor: one area's room, and what wants somebody now."""
@@ -36,6 +32,7 @@ def floor() -> Response:
     )
 
 
+@ordering.get("/tables/<uuid:table_id>")
 @requires(ORDER_CREATE)
 def table(table_id: UUID) -> Response | BaseResponse:
     """A taken table leads to its open order; a free one asks how many sit down."""

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,16 +14,10 @@ from app.identity.current import current_actor, once
 from app.identity.permissions import ORDER_CREATE
 from app.ordering import commands, forms
 from app.ordering.routes.answers import bill_answer, do_once
+from app.ordering.routes.blueprint import ordering
 
 
-def register(ordering: Blueprint) -> None:
-    """Attach the addresses."""
-    ordering.post("/orders/<uuid:order_id>/send")(send)
-    ordering.post("/orders/<uuid:order_id>/leave-off")(leave_off)
-    ordering.post("/orders/<uuid:order_id>/courses/<int:course>/fire")(fire)
-    ordering.post("/orders/<uuid:order_id>/serve")(serve)
-
-
+@ordering.post("/orders/<uuid:order_id>/send")
 @requires(ORDER_CREATE)
 def send(order_id: UUID) -> Response:
     """Place what is new; `then=pay` goes on to the payment."""
@@ -33,6 +27,7 @@ def send(order_id: UUID) -> Response:
     return bill_answer(order_id, [str(warning) for warning in sent["warnings"]])
 
 
+@ordering.post("/orders/<uuid:order_id>/leave-off")
 @requires(ORDER_CREATE)
 def leave_off(order_id: UUID) -> Response:
     """Keep what was not sent for a later bill and go on to the payment."""
@@ -40,6 +35,7 @@ def leave_off(order_id: UUID) -> Response:
     return go_to(url_for("payments.pay", order_id=order_id))
 
 
+@ordering.post("/orders/<uuid:order_id>/courses/<int:course>/fire")
 @requires(ORDER_CREATE)
 def fire(order_id: UUID, course: int) -> Response:
     """Hand a course that was on hold to the kitchen."""
@@ -48,6 +44,7 @@ def fire(order_id: UUID, course: int) -> Response:
     return bill_answer(order_id, waits)
 
 
+@ordering.post("/orders/<uuid:order_id>/serve")
 @requires(ORDER_CREATE)
 def serve(order_id: UUID) -> Response:
     """What was ready is with the guests."""

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, request
+from flask import g, request
 from werkzeug.wrappers import Response
 
 from app.core.access import requires
@@ -13,17 +13,11 @@ from app.identity.current import current_actor, once
 from app.identity.permissions import ORDER_CREATE
 from app.ordering import commands, forms
 from app.ordering.routes.answers import bill_answer
+from app.ordering.routes.blueprint import ordering
 from app.ordering.routes.sheets import item_sheet, line_sheet, void_sheet
 
 
-def register(ordering: Blueprint) -> None:
-    """Attach the addresses."""
-    ordering.post("/orders/<uuid:order_id>/lines")(add_line)
-    ordering.post("/lines/<uuid:line_id>")(edit_line)
-    ordering.post("/lines/<uuid:line_id>/remove")(remove_line)
-    ordering.post("/lines/<uuid:line_id>/void")(void_line)
-
-
+@ordering.post("/orders/<uuid:order_id>/lines")
 @requires(ORDER_CREATE)
 def add_line(order_id: UUID) -> Response:
     """Add a line; what is wrong with its choices is said in the item's sheet."""
@@ -35,6 +29,7 @@ def add_line(order_id: UUID) -> Response:
     return bill_answer(order_id)
 
 
+@ordering.post("/lines/<uuid:line_id>")
 @requires(ORDER_CREATE)
 def edit_line(line_id: UUID) -> Response:
     """Change a line that the kitchen does not have yet."""
@@ -49,6 +44,7 @@ def edit_line(line_id: UUID) -> Response:
     return bill_answer(UUID(done["id"]))
 
 
+@ordering.post("/lines/<uuid:line_id>/remove")
 @requires(ORDER_CREATE)
 def remove_line(line_id: UUID) -> Response:
     """Take away a line that was never sent."""
@@ -57,6 +53,7 @@ def remove_line(line_id: UUID) -> Response:
     return bill_answer(UUID(done["id"]))
 
 
+@ordering.post("/lines/<uuid:line_id>/void")
 @requires(ORDER_CREATE)
 def void_line(line_id: UUID) -> Response:
     """Void a sent line, with a reason."""

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, request
 from flask import Response as PlainResponse
+from flask import g, request
 from werkzeug.wrappers import Response
 
 from app.core.access import requires
@@ -18,18 +18,10 @@ from app.identity.permissions import ORDER_CREATE
 from app.ordering import commands, forms
 from app.ordering.queries import list_orders, open_order_of_visit
 from app.ordering.routes.answers import do_once, floor_url, order_url
+from app.ordering.routes.blueprint import ordering
 
 
-def register(ordering: Blueprint) -> None:
-    """Attach the addresses."""
-    ordering.get("/orders", endpoint="orders")(orders)
-    ordering.post("/orders")(open_order)
-    ordering.get("/orders/new")(new_order)
-    ordering.post("/visits")(seat)
-    ordering.post("/orders/<uuid:order_id>/close")(close)
-    ordering.post("/orders/<uuid:order_id>/cancel")(cancel)
-
-
+@ordering.get("/orders", endpoint="orders")
 @requires(ORDER_CREATE)
 def orders() -> PlainResponse:
     """Open orders and, asked for, today's others; the search stands in the address."""
@@ -45,6 +37,7 @@ def orders() -> PlainResponse:
     )
 
 
+@ordering.get("/orders/new")
 @requires(ORDER_CREATE)
 def new_order() -> PlainResponse:
     """Ask whose order and what kind."""
@@ -55,6 +48,7 @@ def new_order() -> PlainResponse:
     )
 
 
+@ordering.post("/orders")
 @requires(ORDER_CREATE)
 def open_order() -> Response:
     """Open an order without a table."""
@@ -63,6 +57,7 @@ def open_order() -> Response:
     return go_to(order_url(done["id"]))
 
 
+@ordering.post("/visits")
 @requires(ORDER_CREATE)
 def seat() -> Response:
     """Seat a party and open its order; one who sits there already has theirs shown."""
@@ -71,6 +66,7 @@ def seat() -> Response:
     return go_to(order_url(done["id"]))
 
 
+@ordering.post("/orders/<uuid:order_id>/close")
 @requires(ORDER_CREATE)
 def close(order_id: UUID) -> Response:
     """End an order that is paid."""
@@ -78,6 +74,7 @@ def close(order_id: UUID) -> Response:
     return go_to(floor_url())
 
 
+@ordering.post("/orders/<uuid:order_id>/cancel")
 @requires(ORDER_CREATE)
 def cancel(order_id: UUID) -> Response:
     """Give an unpaid order up."""

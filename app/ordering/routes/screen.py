@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Response, g, render_template, request
 
 from app.core import clock
 from app.core.access import requires
@@ -12,15 +12,10 @@ from app.identity.permissions import ORDER_CREATE
 from app.menu.queries import CatalogueView, catalogue
 from app.ordering.queries import OrderView, counts_on_order
 from app.ordering.routes.answers import bill_answer, read_order
+from app.ordering.routes.blueprint import ordering
 
 
-def register(ordering: Blueprint) -> None:
-    """Attach the addresses."""
-    ordering.get("/orders/<uuid:order_id>")(order)
-    ordering.get("/orders/<uuid:order_id>/bill")(bill)
-    ordering.get("/orders/<uuid:order_id>/tiles")(tiles)
-
-
+@ordering.get("/orders/<uuid:order_id>")
 @requires(ORDER_CREATE)
 def order(order_id: UUID) -> str:
     """The screen: bill and menu."""
@@ -29,12 +24,14 @@ def order(order_id: UUID) -> str:
     return render_template("ordering/order.html", order=found, seq=seq, **menu_of(found))
 
 
+@ordering.get("/orders/<uuid:order_id>/bill")
 @requires(ORDER_CREATE)
 def bill(order_id: UUID) -> Any:
     """The bill, for a screen that heard that it changed."""
     return bill_answer(order_id)
 
 
+@ordering.get("/orders/<uuid:order_id>/tiles")
 @requires(ORDER_CREATE)
 def tiles(order_id: UUID) -> Response | str:
     """The menu's tiles, for a screen that heard that the menu changed."""

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, request
+from flask import Response, g, request
 
 from app.core import clock
 from app.core.access import requires
@@ -16,41 +16,38 @@ from app.menu.queries import ItemDetail, item_detail
 from app.ordering.forms import MOST_COURSES
 from app.ordering.queries import OrderView, get_line
 from app.ordering.routes.answers import read_order
+from app.ordering.routes.blueprint import ordering
 
 
-def register(ordering: Blueprint) -> None:
-    """Attach the addresses."""
-    ordering.get("/orders/<uuid:order_id>/items/<uuid:item_id>")(item)
-    ordering.get("/lines/<uuid:line_id>")(line)
-    ordering.get("/lines/<uuid:line_id>/void")(void)
-    ordering.get("/orders/<uuid:order_id>/more")(more)
-    ordering.get("/orders/<uuid:order_id>/unsent")(unsent)
-
-
+@ordering.get("/orders/<uuid:order_id>/items/<uuid:item_id>")
 @requires(ORDER_CREATE)
 def item(order_id: UUID, item_id: UUID) -> Response:
     """An item's sizes and choices."""
     return item_sheet(order_id, str(item_id))
 
 
+@ordering.get("/lines/<uuid:line_id>")
 @requires(ORDER_CREATE)
 def line(line_id: UUID) -> Response:
     """A line: what may be changed, or what has become of it."""
     return line_sheet(line_id)
 
 
+@ordering.get("/lines/<uuid:line_id>/void")
 @requires(ORDER_CREATE)
 def void(line_id: UUID) -> Response:
     """Why a line is voided."""
     return void_sheet(line_id)
 
 
+@ordering.get("/orders/<uuid:order_id>/more")
 @requires(ORDER_CREATE)
 def more(order_id: UUID) -> Response:
     """What is done to an order seldom."""
     return _sheet("more", order=read_order(order_id))
 
 
+@ordering.get("/orders/<uuid:order_id>/unsent")
 @requires(ORDER_CREATE)
 def unsent(order_id: UUID) -> Response:
     """What becomes of lines that were not sent when the guest pays."""

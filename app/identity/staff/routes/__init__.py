@@ -1,9 +1,8 @@
 """The staff's pages in the settings, and the page that an invitation leads to."""
 
-from flask import Blueprint
-
 from app.identity.staff.routes import invitations, people, roles
+from app.identity.staff.routes.blueprint import staff
 
-staff = Blueprint("staff", __name__, url_prefix="/t/<tenant>")
-for part in (people, roles, invitations):
-    part.register(staff)
+PARTS = (people, roles, invitations)  # imported for the views that they add
+
+__all__ = ["PARTS", "staff"]

@@ -1,6 +1,6 @@
 """The page that an invitation's link leads to. The token stands in no path: paths are logged."""
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Response, g, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import public
@@ -17,22 +17,19 @@ from app.identity.staff import invitations
 from app.identity.staff.forms import AcceptForm
 from app.identity.staff.invitations import Answer
 from app.identity.staff.routes import refusals
+from app.identity.staff.routes.blueprint import staff
 
 REFUSALS = (*refusals.REFUSALS, WrongSecret, TooManyTries)
 
 
-def register(staff: Blueprint) -> None:
-    """Attach the addresses."""
-    staff.get("/invite", endpoint="invitation")(invitation)
-    staff.post("/invite", endpoint="accept")(accept)
-
-
+@staff.get("/invite", endpoint="invitation")
 @public
 def invitation() -> Response:
     """Choose a password and a PIN; the same page whether or not there is an account."""
     return _form()
 
 
+@staff.post("/invite", endpoint="accept")
 @public
 @limited("sign_in")
 def accept() -> BaseResponse:

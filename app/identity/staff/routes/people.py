@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask import Response, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import proven_lately, requires
@@ -27,34 +27,15 @@ from app.identity.staff.forms import (
 )
 from app.identity.staff.people import Work
 from app.identity.staff.queries import PersonView, Wanted
+from app.identity.staff.routes.blueprint import staff
 from app.identity.staff.routes.refusals import REFUSALS, act_once, said
+
+View = Callable[[UUID], BaseResponse]
 
 ONE = "/settings/staff/<uuid:member_id>"
 
 
-def register(staff: Blueprint) -> None:
-    """Attach the addresses."""
-    staff.get("/settings/staff", endpoint="people")(listed)
-    staff.get("/settings/staff/invite", endpoint="invite_page")(invite_page)
-    staff.get("/settings/staff/add", endpoint="add_page")(add_page)
-    staff.post("/settings/staff/invite")(invite)
-    staff.post("/settings/staff/add")(add)
-    staff.get(ONE)(person)
-    staff.post(ONE, endpoint="change")(change)
-    for address, endpoint, view in (
-        ("pin", "pin", give_pin),
-        ("pin/clear", "clear_pin", clear_pin),
-        ("sign-out", "sign_out", sign_out),
-        ("deactivate", "deactivate", deactivate),
-        ("reactivate", "reactivate", reactivate),
-        ("invitation", "send", send),
-        ("invitation/withdraw", "withdraw", withdraw),
-    ):
-        staff.post(f"{ONE}/{address}", endpoint=endpoint)(view)
-        # A refused form stands at the address that it was sent to: loaded again, it is the page.
-        staff.get(f"{ONE}/{address}", endpoint=f"after_{endpoint}")(person)
-
-
+@staff.get("/settings/staff", endpoint="people")
 @requires(STAFF_VIEW, somewhere=True)
 def listed() -> Response:
     """Who works here; search, filters and page stand in the address."""
@@ -78,18 +59,21 @@ def listed() -> Response:
     )
 
 
+@staff.get("/settings/staff/invite", endpoint="invite_page")
 @requires(STAFF_MANAGE, somewhere=True)
 def invite_page() -> Response:
     """Somebody new who signs in by e-mail."""
     return _new("invite")
 
 
+@staff.get("/settings/staff/add", endpoint="add_page")
 @requires(STAFF_MANAGE, somewhere=True)
 def add_page() -> Response:
     """Somebody new who signs in by PIN alone."""
     return _new("add")
 
 
+@staff.post("/settings/staff/invite")
 @requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 @limited("invitation")
@@ -103,6 +87,7 @@ def invite() -> BaseResponse:
     return _take_on("invite", command)
 
 
+@staff.post("/settings/staff/add")
 @requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def add() -> BaseResponse:
@@ -115,12 +100,20 @@ def add() -> BaseResponse:
     return _take_on("add", command)
 
 
+@staff.get(ONE)
 @requires(STAFF_VIEW, somewhere=True)
 def person(member_id: UUID) -> Response:
     """All about one person."""
     return _person(member_id)
 
 
+def _form_at(address: str, endpoint: str) -> Callable[[View], View]:
+    """A form on a person's page: loaded again, the refused one at its address is the page."""
+    staff.get(f"{ONE}/{address}", endpoint=f"after_{endpoint}")(person)
+    return staff.post(f"{ONE}/{address}", endpoint=endpoint)
+
+
+@staff.post(ONE, endpoint="change")
 @requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def change(member_id: UUID) -> BaseResponse:
@@ -128,6 +121,7 @@ def change(member_id: UUID) -> BaseResponse:
     return _do(member_id, lambda actor: people.change(actor, member_id, read_work(request)))
 
 
+@_form_at("pin", "pin")
 @requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def give_pin(member_id: UUID) -> BaseResponse:
@@ -140,6 +134,7 @@ def give_pin(member_id: UUID) -> BaseResponse:
     return _to(member_id) if told else _person(member_id, new_pin=pin)
 
 
+@_form_at("pin/clear", "clear_pin")
 @requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def clear_pin(member_id: UUID) -> BaseResponse:
@@ -147,12 +142,14 @@ def clear_pin(member_id: UUID) -> BaseResponse:
     return _do(member_id, lambda actor: people.clear_pin(actor, member_id))
 
 
+@_form_at("sign-out", "sign_out")
 @requires(STAFF_MANAGE, somewhere=True)
 def sign_out(member_id: UUID) -> BaseResponse:
     """Sign a person out everywhere."""
     return _do(member_id, lambda actor: people.sign_out(actor, member_id))
 
 
+@_form_at("deactivate", "deactivate")
 @requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def deactivate(member_id: UUID) -> BaseResponse:
@@ -160,6 +157,7 @@ def deactivate(member_id: UUID) -> BaseResponse:
     return _do(member_id, lambda actor: people.deactivate(actor, member_id))
 
 
+@_form_at("reactivate", "reactivate")
 @requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 def reactivate(member_id: UUID) -> BaseResponse:
@@ -167,6 +165,7 @@ def reactivate(member_id: UUID) -> BaseResponse:
     return _do(member_id, lambda actor: people.reactivate(actor, member_id))
 
 
+@_form_at("invitation", "send")
 @requires(STAFF_MANAGE, somewhere=True)
 @proven_lately
 @limited("invitation")
@@ -180,6 +179,7 @@ def send(member_id: UUID) -> BaseResponse:
     return _do(member_id, command)
 
 
+@_form_at("invitation/withdraw", "withdraw")
 @requires(STAFF_MANAGE, somewhere=True)
 def withdraw(member_id: UUID) -> BaseResponse:
     """Take an invitation back; who never worked here has no page any more."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import proven_lately, requires
@@ -16,34 +16,27 @@ from app.identity.staff import queries, roles
 from app.identity.staff.domain import by_area
 from app.identity.staff.forms import read_role
 from app.identity.staff.queries import RoleView
+from app.identity.staff.routes.blueprint import staff
 from app.identity.staff.routes.refusals import REFUSALS, act_once, said
 
 ONE = "/settings/roles/<uuid:role_id>"
 
 
-def register(staff: Blueprint) -> None:
-    """Attach the addresses."""
-    staff.get("/settings/roles", endpoint="roles")(listed)
-    staff.get("/settings/roles/new", endpoint="new_role")(new)
-    staff.post("/settings/roles/new", endpoint="add_role")(add)
-    staff.get(ONE)(role)
-    staff.post(ONE, endpoint="change_role")(change)
-    staff.post(f"{ONE}/delete", endpoint="delete_role")(delete)
-    staff.get(f"{ONE}/delete", endpoint="after_delete_role")(role)  # a refused form, loaded again
-
-
+@staff.get("/settings/roles", endpoint="roles")
 @requires(ROLE_MANAGE, everywhere=True)
 def listed() -> str:
     """The roles and how many hold them."""
     return render_template("identity/staff/roles.html", roles=queries.roles(), count=len(ASKED))
 
 
+@staff.get("/settings/roles/new", endpoint="new_role")
 @requires(ROLE_MANAGE, everywhere=True)
 def new() -> Response:
     """A role to be made."""
     return _form(None)
 
 
+@staff.post("/settings/roles/new", endpoint="add_role")
 @requires(ROLE_MANAGE, everywhere=True)
 @proven_lately
 def add() -> BaseResponse:
@@ -56,12 +49,15 @@ def add() -> BaseResponse:
     return go_to(url_for("staff.roles"))
 
 
+@staff.get(ONE)
+@staff.get(f"{ONE}/delete", endpoint="after_delete_role")  # a refused form, loaded again
 @requires(ROLE_MANAGE, everywhere=True)
 def role(role_id: UUID) -> Response:
     """What a role lets do."""
     return _form(queries.get_role(role_id))
 
 
+@staff.post(ONE, endpoint="change_role")
 @requires(ROLE_MANAGE, everywhere=True)
 @proven_lately
 def change(role_id: UUID) -> BaseResponse:
@@ -69,6 +65,7 @@ def change(role_id: UUID) -> BaseResponse:
     return _do(role_id, lambda actor: roles.change_role(actor, role_id, *read_role(request)))
 
 
+@staff.post(f"{ONE}/delete", endpoint="delete_role")
 @requires(ROLE_MANAGE, everywhere=True)
 @proven_lately
 def delete(role_id: UUID) -> BaseResponse:
