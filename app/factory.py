@@ -26,7 +26,7 @@ from app.core.redis import init_redis
 from app.core.settings import Settings, load_settings
 from app.core.web import init_csrf, init_web
 from app.core.words import shown
-from app.identity.house import SUBJECTS, init_identity
+from app.identity.application import SUBJECTS, init_identity
 from app.tenancy.routing import init_routing
 from app.wiring import build_wiring, register
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.identity.permissions import ROLES
 from app.identity.staff.domain import OWNER, role_label
-from app.onboarding.steps import Step
+from app.onboarding.domain import Step
 from app.tenancy.countries import Country, all_time_zones, country_names, find_country
 from app.tenancy.domain import slug_from
 from app.tenancy.forms import INCLUSIVE, ON_TOP

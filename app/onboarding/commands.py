@@ -23,8 +23,8 @@ from app.identity.staff.people import Work, add
 from app.identity.staff.queries import get_role_named
 from app.menu.commands.setup import NewStation, NewTaxRate, set_stations, set_tax_rates
 from app.menu.importing import import_menu
+from app.onboarding.domain import NEEDED, Step, grid_of_tables
 from app.onboarding.sample_data import forget_sample
-from app.onboarding.steps import NEEDED, Step, grid_of_tables
 from app.tenancy.commands import (
     NewLocation,
     hold_locations,

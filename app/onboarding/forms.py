@@ -11,7 +11,7 @@ from app.identity.forms import Pin
 from app.menu.commands.setup import NewTaxRate
 from app.onboarding.choices import HIRED
 from app.onboarding.commands import FirstLocation
-from app.onboarding.steps import MOST_TABLES
+from app.onboarding.domain import MOST_TABLES
 from app.tenancy.commands import NewLocation
 from app.tenancy.countries import is_country
 from app.tenancy.forms import Place

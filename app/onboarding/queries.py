@@ -6,7 +6,7 @@ from app.core.db import execute
 from app.core.errors import NotFound
 from app.core.tenant import current_tenant_id
 from app.identity.models import Member
-from app.onboarding.steps import Progress, Step, progress
+from app.onboarding.domain import Progress, Step, progress
 from app.tenancy.queries import LocationView, ProfileView, get_profile, locations
 
 _FACTS = text(

@@ -15,8 +15,8 @@ from app.core.limits import limited
 from app.identity.current import current_actor, once
 from app.identity.permissions import TENANT_MANAGE
 from app.onboarding import choices, commands, forms, sample_data
+from app.onboarding.domain import Step
 from app.onboarding.queries import find_open_work, first_location, get_progress, people
-from app.onboarding.steps import Step
 from app.tenancy.queries import get_profile
 
 setup = Blueprint("setup", __name__, url_prefix="/t/<tenant>/setup")

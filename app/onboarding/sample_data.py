@@ -12,7 +12,7 @@ from app.identity.permissions import TENANT_MANAGE
 from app.menu.commands.discarding import discard_items
 from app.menu.importing import import_menu
 from app.menu.models import Item
-from app.onboarding.samples import sample_menu
+from app.onboarding.sample_menu import sample_menu
 from app.tenancy.commands import save_profile
 from app.tenancy.queries import LocationView, get_profile
 

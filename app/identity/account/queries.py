@@ -32,7 +32,7 @@ class SessionView:
     is_here: bool
 
 
-def find_account(member_id: UUID) -> AccountView | None:
+def find_account_view(member_id: UUID) -> AccountView | None:
     """What a person may change; None for who works by PIN alone."""
     holder = find_holder(member_id)
     if holder is None:

@@ -14,7 +14,7 @@ from app.identity.account.factors import factors_of
 from app.identity.account.forms import EmailForm, PasswordForm, StrengthForm
 from app.identity.account.passkeys import relying_party
 from app.identity.account.people import find_holder
-from app.identity.account.queries import find_account
+from app.identity.account.queries import find_account_view
 from app.identity.account.routes.blueprint import REFUSALS, account, login_here
 from app.identity.current import current_actor, find_person, link_token
 from app.identity.links import LinkOver, look_at
@@ -108,7 +108,7 @@ def security_page(part: str = "", error: DomainError | None = None) -> Response:
     login = login_here()
     page = render_template(
         "account/security.html",
-        account=find_account(login.person.member_id),
+        account=find_account_view(login.person.member_id),
         is_at_tablet=login.device is not None,
         can_have_passkeys=relying_party() is not None,
         refused=part,
