@@ -84,6 +84,9 @@ def test_a_void_is_approved_by_pin_and_its_entry_names_both_and_why(
         [place.tenant.id],
     ).fetchone()
     assert entry == (bob.member_id, alice.member_id, "Looked at it", "tablet")
+    line = tablet.get(tablet.path).select_one("#bill a.line .m")
+    assert line is not None
+    assert line.get_text().endswith("by Bob, approved by Alice")
 
 
 def test_an_approval_is_for_that_act_alone(

@@ -48,6 +48,7 @@ class LineView:
     void_reason: str
     void_made: bool
     voided_by: str
+    approved_by: str | None
     can_edit: bool
     can_remove: bool
     can_void: bool
