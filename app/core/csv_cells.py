@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from app.core.clock import FIRST_DAY, LAST_DAY
 from app.core.csv_rows import Problems, RawRow, fold, quoted, read_raw_rows
-from app.core.money import exponent
+from app.core.money import LARGEST_PRICE, exponent, largest_price
 from app.core.words import CARD, has_card_number, shown
 
 LIST_SEPARATOR = "|"
@@ -70,11 +70,14 @@ class Row:
         return int(cell)
 
     def amount(self, column: str, currency: str) -> int:
-        """Money in minor units of `currency`, zero or more, from a plain decimal."""
+        """A price in minor units of `currency`, from zero to the largest, as a plain decimal."""
         places = exponent(currency)
         wanted = f"an amount of zero or more, such as {Decimal(450).scaleb(-places)}"
         value = self.decimal(column, places, wanted) or Decimal(0)
-        return int(value.scaleb(places))
+        minor = int(value.scaleb(places))
+        if minor > largest_price(currency):
+            self.refuse(column, f"A price is at most {LARGEST_PRICE:,}. Write a smaller one.")
+        return minor
 
     def quantity(self, column: str, *, positive: bool = False) -> Decimal:
         """A quantity of zero or more (more than zero if `positive`), at most three decimals."""

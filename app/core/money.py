@@ -5,6 +5,7 @@ Sums are exact. Rounding happens in `round_minor` alone; whatever is divided is 
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,7 +24,9 @@ from babel.numbers import (
 from app.core.errors import Invalid
 
 LARGEST_MINOR = 10**15  # ten thousand milliards: above it, a slip of the finger
+LARGEST_PRICE = 10_000_000  # of one thing, in the currency's unit; weak currencies need millions
 
+_LETTER = re.compile(r"[^\W\d]")  # of an exponent, a NaN, an infinity; or an underscore
 _HALF = Fraction(1, 2)
 
 
@@ -122,6 +125,11 @@ def largest_remainder(total: int, weights: Sequence[int | Decimal | Fraction]) -
     return round_to_total([total * weight / whole for weight in exact], total)
 
 
+def largest_price(currency: str) -> int:
+    """Return the most that one thing may cost, in minor units."""
+    return int(LARGEST_PRICE * 10 ** exponent(currency))
+
+
 def format_money(minor: int, currency: str, locale: str) -> str:
     """Return an amount as the locale writes it: 1250 EUR in `it` is `12,50 €`."""
     return format_currency(to_decimal(minor, currency), currency, locale=locale)
@@ -131,13 +139,16 @@ def parse_money(text: str, currency: str, locale: str) -> int:
     """Return what a person typed as minor units: `1.234,50` in `it` is 123450.
 
     The currency's sign or code may stand before or after. Raises Invalid (`amount`) for what
-    is no number in this locale, or has more decimals than the currency.
+    is no plain decimal in this locale, or has more decimals than the currency.
     """
+    bare = _bare(text, currency, locale)
+    if _LETTER.search(bare):
+        raise _not_an_amount(text, currency, locale)
     try:
-        amount = parse_decimal(_bare(text, currency, locale), locale=locale, strict=True)
+        amount = parse_decimal(bare, locale=locale, strict=True)
     except (NumberFormatError, ValueError) as problem:
         raise _not_an_amount(text, currency, locale) from problem
-    if not amount.is_finite() or abs(amount) >= LARGEST_MINOR:
+    if abs(amount) >= LARGEST_MINOR:
         raise _not_an_amount(text, currency, locale)
     minor = amount.scaleb(exponent(currency))
     if minor != minor.to_integral_value():

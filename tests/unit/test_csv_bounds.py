@@ -19,6 +19,7 @@ from app.core.csv_rows import (
     FileRefused,
     lines_of,
 )
+from app.core.money import LARGEST_PRICE
 from app.floor.csv_format import read_floor
 from app.inventory.csv_format import read_stock
 from app.menu.allergens import ALLERGENS
@@ -173,7 +174,16 @@ def test_the_other_files_are_bounded_too(
 
 @pytest.mark.parametrize(
     "bound",
-    [LARGEST, MOST_LINES, MOST_COLUMNS, MOST_NAMES, MOST_LISTED, MOST_PROBLEMS, MOST_GUESSES],
+    [
+        LARGEST,
+        LARGEST_PRICE,
+        MOST_LINES,
+        MOST_COLUMNS,
+        MOST_NAMES,
+        MOST_LISTED,
+        MOST_PROBLEMS,
+        MOST_GUESSES,
+    ],
 )
 def test_owners_are_told_how_much_a_file_holds(bound: int) -> None:
     shared = FORMATS.read_text(encoding="utf-8").split("\n## ")[1]

@@ -84,6 +84,10 @@ BROKEN = {
         (7, "price", "The cell is empty. Write an amount of zero or more, such as 4.50."),
         (8, "price", f'"٣" {NOT_AN_AMOUNT}'),
     ]),
+    "a price beyond a slip of the finger": (
+        f"{HEADER}\ncategory,Food,,,1,food\nitem,Cake,Food,10000000,,\nitem,Tea,Food,10000001,,", [
+        (4, "price", "A price is at most 10,000,000. Write a smaller one."),
+    ]),
     "price of an item with variants": (
         (f"{HEADER}\n{FOOD}\nitem,Chips,Food,4,,\nvariant,Large,Chips,5,,\nvariant,large,Chips,5,,\n"
         "variant,Small,Chps,3,,"), [

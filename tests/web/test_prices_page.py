@@ -110,6 +110,8 @@ def test_a_price_can_be_planned(alice: Visitor, pair: Pair) -> None:
         ({"amount": ""}, "Say an amount"),
         ({"amount": "1.234"}, "decimal places"),
         ({"amount": "-1"}, "below zero"),
+        ({"amount": "1e9"}, "is not an amount"),
+        ({"amount": "10000000.01"}, "A price is at most €10,000,000.00"),
         ({"amount": "1", "valid_from": "2020-01-01"}, "today or later"),
         ({"amount": "1", "valid_from": "soon"}, "A day is like"),
         ({"amount": "1", "valid_from": "9999-12-31"}, "2999-12-31 is the last day"),

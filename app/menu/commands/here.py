@@ -12,6 +12,7 @@ from app.core import audit, clock
 from app.core.db import execute, transaction
 from app.core.errors import Invalid, NotFound
 from app.core.ids import new_id
+from app.core.money import format_money, largest_price
 from app.core.stream import changed
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
@@ -36,14 +37,13 @@ def set_price_here(
     """Give something a price of the location's own, from now or from a business day on.
 
     It holds until the next one that is planned. Needs menu.edit. Returns what was priced; raises
-    NotFound for what is not there, Invalid for an amount below zero or a day that is over.
+    NotFound for what is not there, Invalid for no price of one thing or a day that is over.
     """
     with transaction():
         actor.require(MENU_EDIT)
         _require_sold(sold)
         start = _start(location, day)
-        if amount_minor < 0:
-            raise _invalid("amount", "A price cannot be below zero.")
+        _require_price(location, amount_minor)
         list_id = list_of(location)
         before = _price_at(list_id, sold, start)
         change = begin_price(_spans(list_id, sold), start)
@@ -127,6 +127,15 @@ def _require(model: type[Any], some_id: UUID, sentence: str) -> None:
     found = select(model.id).where(model.tenant_id == current_tenant_id(), model.id == some_id)
     if execute(found).one_or_none() is None:
         raise NotFound("no_item", sentence)
+
+
+def _require_price(location: LocationView, amount_minor: int) -> None:
+    most = largest_price(location.currency)
+    if amount_minor < 0:
+        raise _invalid("amount", "A price cannot be below zero.")
+    if amount_minor > most:
+        written = format_money(most, location.currency, location.locale)
+        raise _invalid("amount", f"A price is at most {written}.")
 
 
 def _start(location: LocationView, day: date | None) -> datetime:
