@@ -1,8 +1,9 @@
 """Why something about a person's or a tenant's data is refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from app.core.errors import Conflict, Invalid, NotFound
+from app.privacy.domain import Kind
 
 
 def no_export() -> NotFound:
@@ -38,6 +39,8 @@ def wrong_slug(slug: str) -> Invalid:
     return Invalid("slug", sentence, {"slug": [sentence]})
 
 
-def out_of_bounds(fields: Mapping[str, Sequence[str]]) -> Invalid:
+def out_of_bounds(kinds: Sequence[Kind]) -> Invalid:
     """Shorter than the product needs, or longer than the law lets it."""
-    return Invalid("retention", "Some periods are too short or too long.", fields)
+    fields = {kind.name: [f"{kind.least} to {kind.most} days."] for kind in kinds}
+    said = "; ".join(f"{kind.words}: {kind.least} to {kind.most} days" for kind in kinds)
+    return Invalid("retention", f"{said}.", fields)

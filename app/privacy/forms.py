@@ -40,8 +40,14 @@ def chosen_orders(form: MultiDict[str, str]) -> list[UUID]:
 
 def chosen_days(form: Mapping[str, str]) -> dict[str, int]:
     """Days by kind; what is no number is out of every bound."""
-    given = {kind.name: form.get(f"keep_{kind.name}", str(kind.days)).strip() for kind in KINDS}
+    given = {kind.name: str(kind.days) for kind in KINDS} | typed_days(form)
     return {
         name: int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
         for name, text in given.items()
     }
+
+
+def typed_days(form: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, by kind, to stand in its fields again; no page can hold a NUL."""
+    typed = ((kind.name, form.get(f"keep_{kind.name}")) for kind in KINDS)
+    return {name: text.strip().replace("\0", "") for name, text in typed if text is not None}

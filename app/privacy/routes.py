@@ -27,7 +27,7 @@ from app.identity.permissions import TENANT_MANAGE
 from app.privacy import commands, queries
 from app.privacy.domain import GRACE, KINDS
 from app.privacy.files import get_export_file
-from app.privacy.forms import CloseForm, chosen_days, chosen_orders, require_sure
+from app.privacy.forms import CloseForm, chosen_days, chosen_orders, require_sure, typed_days
 
 privacy = Blueprint("privacy", __name__, url_prefix="/t/<tenant>/settings/privacy")
 
@@ -155,7 +155,7 @@ def _page(status: int, error: Invalid | None = None) -> Response:
         "search": search,
         "guests": queries.find_guests(search) if search.strip() else [],
         "kinds": KINDS,
-        "days": queries.retention_days(),
+        "days": {**queries.retention_days(), **typed_days(request.form)},
         "removal": queries.last_removal(),
         "grace": GRACE.days,
         "errors": error.fields if error else {},

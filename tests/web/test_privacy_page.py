@@ -70,3 +70,18 @@ def test_an_owner_is_offered_everybody_but_himself(app: Flask, house: Restaurant
     offered = {name: "Replace" in said_of(page, name) for name in ("Alice", "Bob", "Carol", "Dan")}
 
     assert offered == {"Alice": False, "Bob": True, "Carol": True, "Dan": True}
+
+
+def test_a_period_that_is_refused_stays_as_it_was_typed(app: Flask, house: Restaurant) -> None:
+    bob = signed_in(app, house.people["bob"])
+    address = f"/t/{house.tenant.slug}/settings/privacy"
+    bob.get(address)
+
+    typed = {"keep_guests": "0", "keep_mails": "8"}
+    page = bob.submit(bob.form("/privacy/retention"), typed, status=422)
+
+    fields = {name: page.select_one(f"#{name}") for name in typed}
+    assert {name: tag and tag["value"] for name, tag in fields.items()} == typed
+    alert = page.select_one("[role=alert]")
+    assert alert is not None
+    assert "Guests' names and notes on closed orders: 1 to 365 days." in alert.get_text()

@@ -106,11 +106,9 @@ def _throw_away_leftovers(now: datetime) -> None:
 
 def set_retention(actor: Actor, days: Mapping[str, int]) -> None:
     """Keep kinds of things for so many days; raises Invalid outside a kind's bounds."""
-    wrong = {
-        kind.name: [f"{kind.least} to {kind.most} days."]
-        for kind in KINDS
-        if not kind.least <= days.get(kind.name, kind.days) <= kind.most
-    }
+    wrong = [
+        kind for kind in KINDS if not kind.least <= days.get(kind.name, kind.days) <= kind.most
+    ]
     if wrong:
         raise out_of_bounds(wrong)
     with transaction():
