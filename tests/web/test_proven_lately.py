@@ -183,6 +183,19 @@ def test_a_wrong_password_asks_again_and_changes_nothing(
     assert dict(acts) == {"session.sign_in": 1, "session.refused": 1}
 
 
+def test_a_proof_left_empty_is_asked_for_in_words(visitor: Visitor, alice: Person) -> None:
+    with clock.use(clock.now() + LATER):
+        visitor.send(policy(visitor, alice), {"csrf_token": visitor.token}, status=403)
+        page = visitor.submit(visitor.form("/settings/security"), status=422)
+
+        assert "Type your password." in page.get_text()
+        assert page.select_one(f"a[href='/t/{alice.tenant}/']") is not None
+
+        visitor.get(f"/t/{alice.tenant}/account/prove")
+        page = visitor.submit(visitor.form("/account/prove"), status=422)
+        assert "Type your password." in page.get_text()
+
+
 def test_htmx_gets_a_sheet_over_the_page(visitor: Visitor, alice: Person) -> None:
     with clock.use(clock.now() + LATER):
         path = policy(visitor, alice)

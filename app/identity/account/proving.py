@@ -15,7 +15,7 @@ from app.identity.account.again import given_in, is_fresh, prove_again
 from app.identity.account.factors import Factors, factors_of
 from app.identity.account.passkeys import relying_party
 from app.identity.account.people import find_holder
-from app.identity.current import NOT_CONTENT, find_login_here
+from app.identity.current import NOT_CONTENT, PROOFS, find_login_here
 from app.identity.errors import AskManager, TooManyTries, WrongSecret
 from app.identity.logins import LACKS_FACTOR, PROVEN_AT
 from app.identity.queries import Login
@@ -66,7 +66,7 @@ def take_proof() -> DomainError | None:
 def _take(login: Login) -> DomainError | None:
     given = given_in(request.form)
     if given is None:
-        return None
+        return _left_empty(login)
     try:
         prove_again(login, *given)
     except (WrongSecret, TooManyTries, AskManager) as error:
@@ -74,6 +74,13 @@ def _take(login: Login) -> DomainError | None:
     session[PROVEN_AT] = clock.now().timestamp()
     browser_session().renew()
     return None
+
+
+def _left_empty(login: Login) -> DomainError | None:
+    """What is said of a form that asked for a proof and came back without one."""
+    if not any(name in request.form for name in PROOFS):
+        return None
+    return WrongSecret("Type your PIN." if login.device else "Type your password.")
 
 
 def _question(login: Login, error: DomainError | None) -> Response:
