@@ -41,11 +41,30 @@ def test_an_entry_says_who_did_what_to_what_and_why(house: Restaurant, alice: Vi
     text = " ".join(row.get_text(" ", strip=True).split())
     for part in ("Bob", "give something on the house", "Cold <b>soup</b>", "Old Town"):
         assert part in text
-    assert "gross 1250 → 0" in text
-    assert "made true" in text
-    assert "role id Carol" in text
+    assert "gross €12.50 → €0.00" in text
+    assert "made yes" in text
+    assert "role Carol" in text
     hrefs = [str(link["href"]) for link in row.find_all("a")]
     assert f"{house.url}/orders/{placed.order_id}" in hrefs
+
+
+def test_a_change_of_the_menu_is_told_as_it_was_made(house: Restaurant, alice: Visitor) -> None:
+    gone = [str(new_id()), str(new_id())]
+    note(
+        house,
+        "menu.edit",
+        "variant",
+        subject_id=house.variants["Gelato/Large"],
+        before={"price_minor": 1300, "items": [str(house.items["Steak"]), *gone]},
+        after={"price_minor": 1500, "from": "2026-11-28T17:21:42.616575+00:00", "items": []},
+    )
+
+    text = shown(alice.get(path(house) + "?act=menu.edit"))[0]
+
+    assert "Gelato Large" in text
+    assert "price €13.00 → €15.00" in text
+    assert "from 28 Nov 2026, 18:21" in text  # at the house
+    assert "items Steak, 2 without a name" in text
 
 
 def test_acts_and_objects_are_told_in_words_and_can_be_chosen(

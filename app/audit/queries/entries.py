@@ -1,6 +1,5 @@
 """Entries of the trail, newest first, with the names that their ids have today."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +10,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, Select, select, tuple_, union_all
 
 from app.audit.forms import Filters, Place, read_id, read_time
+from app.audit.queries.changes import Change, changes, ids_in
+from app.audit.queries.names import names_of
 from app.audit.words import act_in_words, kind_in_words
 from app.core.db import end_reading, execute
 from app.core.model import Json
 from app.core.models import AuditEntry, SecurityEvent
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
-from app.identity.models import Member, Role
+from app.identity.models import Member
 from app.identity.permissions import AUDIT_VIEW, REPORT_EXPORT
 from app.identity.places import works_at
 from app.ordering.models import Line
@@ -26,15 +27,6 @@ from app.tenancy.queries import LocationView, locations
 
 PAGE = 50
 EXPORT_STEP = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One field of what was changed; empty where it was not there."""
-
-    field: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +61,6 @@ class Entry:
         return str(Place(at=self.at, id=self.id))
 
 
-@dataclass(frozen=True)
-class _Today:
-    """What ids of people, roles and locations are called today."""
-
-    names: Mapping[str, str]
-    spots: Mapping[UUID, LocationView]
-
-
 def people(actor: Actor) -> list[tuple[UUID, str]]:
     """Everybody who works here or has, by name; at the actor's own locations, if he has such."""
     seen = _seen(actor)
@@ -101,15 +85,15 @@ def entries(
     Who works at some locations reads theirs, and of those of no location his own. Raises Invalid
     for a filter that says nothing.
     """
-    return _read(_matching(actor, filters, zone), after, most, _today())
+    return _read(_matching(actor, filters, zone), after, most)
 
 
 def every_entry(actor: Actor, filters: Filters, zone: ZoneInfo) -> Iterator[Entry]:
     """All entries that fit and may be exported, newest first, read a few hundred at a time."""
-    statement, today = _matching(actor, filters, zone, REPORT_EXPORT), _today()
+    statement = _matching(actor, filters, zone, REPORT_EXPORT)
     after: Place | None = None
     while True:
-        found = _read(statement, after, EXPORT_STEP, today)
+        found = _read(statement, after, EXPORT_STEP)
         end_reading()
         yield from found
         if len(found) < EXPORT_STEP:
@@ -117,13 +101,14 @@ def every_entry(actor: Actor, filters: Filters, zone: ZoneInfo) -> Iterator[Entr
         after = Place(at=found[-1].at, id=found[-1].id)
 
 
-def _read(statement: Select[Any], after: Place | None, most: int, today: _Today) -> list[Entry]:
+def _read(statement: Select[Any], after: Place | None, most: int) -> list[Entry]:
     if after is not None:
         place = tuple_(AuditEntry.at, AuditEntry.id)
         statement = statement.where(place < tuple_(after.at, after.id))
     rows = execute(statement.limit(most)).all()
-    orders, events = _orders_of(rows), _events_of(rows)
-    return [_entry(row, today, orders, events.get(row.id)) for row in rows]
+    orders, events, names = _orders_of(rows), _events_of(rows), _names(rows)
+    spots = {place.id: place for place in locations()}
+    return [_entry(row, names, spots, orders, events.get(row.id)) for row in rows]
 
 
 def _matching(actor: Actor, filters: Filters, zone: ZoneInfo, *besides: str) -> Select[Any]:
@@ -172,16 +157,10 @@ def _conditions(filters: Filters, zone: ZoneInfo) -> Iterator[ColumnElement[bool
         yield AuditEntry.at < until
 
 
-def _today() -> _Today:
-    members = execute(select(Member.id, Member.name).where(Member.tenant_id == current_tenant_id()))
-    roles = execute(select(Role.id, Role.name).where(Role.tenant_id == current_tenant_id()))
-    spots = {place.id: place for place in locations()}
-    names = {
-        **{str(row.id): row.name for row in roles},
-        **{str(place.id): place.name for place in spots.values()},
-        **{str(row.id): row.name for row in members},
-    }
-    return _Today(names, spots)
+def _names(rows: Sequence[Row[Any]]) -> Mapping[str, str]:
+    """What the people and things of these entries are called today."""
+    ids = {one for row in rows for one in (row.subject_id, row.actor_id, row.approver_id) if one}
+    return names_of(ids | {one for row in rows for one in ids_in([row.before, row.after])})
 
 
 def _orders_of(rows: Sequence[Row[Any]]) -> dict[UUID, UUID]:
@@ -212,9 +191,13 @@ def _events_of(rows: Sequence[Row[Any]]) -> dict[UUID, Row[Any]]:
 
 
 def _entry(
-    row: Row[Any], today: _Today, orders: Mapping[UUID, UUID], event: Row[Any] | None
+    row: Row[Any],
+    names: Mapping[str, str],
+    spots: Mapping[UUID, LocationView],
+    orders: Mapping[UUID, UUID],
+    event: Row[Any] | None,
 ) -> Entry:
-    names = today.names
+    currency = next((place.currency for place in spots.values()), None)  # there is one of all
     order_id = row.subject_id if row.subject_kind == "order" else orders.get(row.subject_id)
     return Entry(
         id=row.id,
@@ -228,9 +211,9 @@ def _entry(
         object_id=row.subject_id,
         object=names.get(str(row.subject_id), ""),
         order_id=order_id,
-        place=today.spots.get(row.location_id) if row.location_id else None,
+        place=spots.get(row.location_id) if row.location_id else None,
         reason=row.reason or "",
-        changes=tuple(_changes(row.before or {}, row.after or {}, names)),
+        changes=tuple(changes(row.before or {}, row.after or {}, names, currency)),
         before=row.before,
         after=row.after,
         times=event.times if event else 1,
@@ -240,20 +223,3 @@ def _entry(
 
 def _name(member_id: UUID | None, names: Mapping[str, str]) -> str:
     return names.get(str(member_id), f"…{str(member_id)[-12:]}") if member_id else ""
-
-
-def _changes(before: Json, after: Json, names: Mapping[str, str]) -> Iterator[Change]:
-    for field in (*before, *(name for name in after if name not in before)):
-        was, now = _shown(before.get(field), names), _shown(after.get(field), names)
-        if was != now:
-            yield Change(field=field.replace("_", " "), before=was, after=now)
-
-
-def _shown(value: object, names: Mapping[str, str]) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return names.get(value, value)
-    if isinstance(value, list):
-        return ", ".join(_shown(one, names) for one in value)
-    return json.dumps(value, ensure_ascii=False)
