@@ -177,18 +177,27 @@ def _wanted() -> commands.NewDevice:
     place = next((it for it in places if it.id == form["location_id"]), None)
     if place is None:
         raise NotFound("no_location", "There is no such location.")
+    is_screen = form["kind"] == "kitchen"
     return commands.NewDevice(
         location_id=place.id,
         kind=form["kind"],
         name=form["name"],
-        station_ids=_own_stations(place.id, form["station_ids"]),
+        station_ids=_own_stations(place.id, form["station_ids"] if is_screen else []),
     )
 
 
 def _own_stations(location_id: UUID, wanted: list[UUID]) -> tuple[UUID, ...]:
-    """The stations of a location among those that were sent: a page offers all locations'."""
-    own = {one.id for one in stations_of([get_location_by_id(location_id)])}
-    return tuple(one for one in wanted if one in own)
+    """The stations of a location among those that were sent: a page offers all locations'.
+
+    Raises Invalid where all of them are another location's.
+    """
+    place = get_location_by_id(location_id)
+    own = {one.id for one in stations_of([place])}
+    found = tuple(one for one in wanted if one in own)
+    if wanted and not found:
+        sentence = f"What you chose is at another location. Choose a station of {place.name}."
+        raise Invalid("stations", sentence, {"station_ids": [sentence]})
+    return found
 
 
 def _new_form(status: int, error: Invalid | None = None) -> Response:

@@ -14,6 +14,7 @@ from app.identity.devices import NewDevice, prepare_device, renew_code
 from app.identity.places import place_member
 from app.identity.staff import people
 from app.tenancy.commands import open_location
+from tests.support.chain import open_second
 from tests.support.factors import newcomer
 from tests.support.pairing import CODE, make_code, redeem
 from tests.support.restaurants import HARBOUR, Person, Restaurant
@@ -227,3 +228,20 @@ def test_a_code_that_a_colleague_renews_is_the_colleagues(
     assert code is not None
 
     assert redeem(app.test_client(), place.tenant.slug, code[0]).status_code == 303
+
+
+def test_a_screen_of_another_locations_station_is_refused_with_the_reason(
+    new_restaurant: Callable[[], Restaurant], client_of: Callable[[Person], Visitor]
+) -> None:
+    place = new_restaurant()
+    second = open_second(place)
+    alice = client_of(place.people["alice"])
+    alice.get(f"/t/{place.tenant.slug}/settings/devices/new")
+    theirs = {"location_id": second.location.id, "station_ids": place.stations["Kitchen"]}
+
+    screen = {"kind": "kitchen", "name": "Grill", **theirs}
+    page = alice.submit(alice.form("/settings/devices"), screen, status=422)
+    assert f"Choose a station of {second.location.name}." in page.get_text()
+
+    tablet = {"kind": "tablet", "name": "Bar", **theirs}
+    alice.submit(alice.form("/settings/devices"), tablet)
