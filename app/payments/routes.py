@@ -69,13 +69,7 @@ def ask(payment_id: UUID) -> BaseResponse:
 @requires(PAYMENT_REFUND, or_ask=True)
 def new_refund(payment_id: UUID) -> Response:
     """Ask how much is given back, and why, where one may do it or have it approved."""
-    bill_id = bill_of_payment(g.location, payment_id)
-    found = _pay(order_of_bill(g.location, bill_id), bill_id)
-    payment = next(one for one in found.payments if one.id == payment_id)
-    sheet = "payments/_refund_sheet.html"
-    return fragment_or_page(
-        sheet, "ordering/sheet.html", sheet=sheet, pay=found, payment=payment, order=found.order
-    )
+    return _refund_form("payments/_refund_sheet.html", payment_id)
 
 
 @payments.post("/payments/<uuid:payment_id>/refunds")
@@ -83,8 +77,11 @@ def new_refund(payment_id: UUID) -> Response:
 @proven_lately
 def refund(payment_id: UUID) -> BaseResponse:
     """Give money back by the way it came."""
-    said = read(forms.RefundForm, request.form)
-    once(lambda: _refund(payment_id, said))
+    try:
+        said = read(forms.RefundForm, request.form)
+        once(lambda: _refund(payment_id, said))
+    except Invalid as error:
+        return _refund_form("payments/_refund_refused.html", payment_id, error)
     return _answer(bill_of_payment(g.location, payment_id))
 
 
@@ -98,6 +95,23 @@ def on_refusal(error: DomainError) -> Response:
     shown = _shown(order_of_bill(g.location, bill_id), bill_id)
     page = render_template("payments/_pay.html", **shown, notice=error.sentence)
     return make_response(page, error.status)
+
+
+def _refund_form(fragment: str, payment_id: UUID, error: Invalid | None = None) -> Response:
+    """The sheet that asks; a refused one holds what was typed, with its sentences."""
+    bill_id = bill_of_payment(g.location, payment_id)
+    found = _pay(order_of_bill(g.location, bill_id), bill_id)
+    return fragment_or_page(
+        fragment,
+        "ordering/sheet.html",
+        error.status if error else 200,
+        sheet="payments/_refund_sheet.html",
+        pay=found,
+        payment=next(one for one in found.payments if one.id == payment_id),
+        order=found.order,
+        typed={name: text.replace("\0", "") for name, text in request.form.items()},
+        errors=error.fields if error else {},
+    )
 
 
 def _shown(order_id: UUID, bill_id: UUID | None, **wanted: Any) -> dict[str, Any]:

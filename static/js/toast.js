@@ -14,7 +14,12 @@
     area.showPopover();
   }
 
-  function expire(item) {
+  const textOf = (item) => item.querySelector("p").textContent;
+
+  /* Said again, it stands once, and as long as if it were new. */
+  function settle(item) {
+    if (!item.isConnected) return;
+    for (const other of [...area.children]) if (other !== item && textOf(other) === textOf(item)) other.remove();
     const time = item.classList.contains("late") ? LASTS.late : LASTS.other;
     let timer = setTimeout(() => item.remove(), time);
     item.addEventListener("pointerenter", () => clearTimeout(timer));
@@ -22,7 +27,6 @@
   }
 
   function say(text, kind = "") {
-    if ([...area.querySelectorAll("p")].some((line) => line.textContent === text)) return;
     const item = Object.assign(document.createElement("div"), { className: `toast ${kind}` });
     const close = Object.assign(document.createElement("button"), { type: "button", className: "close", textContent: "×" });
     close.dataset.dismiss = "";
@@ -34,7 +38,7 @@
   new MutationObserver((changes) => {
     const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeType === 1);
     if (added.length) raise();
-    added.forEach(expire);
+    added.forEach(settle);
   }).observe(area, { childList: true });
 
   area.addEventListener("click", (event) => {

@@ -62,8 +62,12 @@ def test_a_refund_that_will_not_do_is_refused(
     alice.get(pay_url(till, order.order_id))
 
     url = f"{till.restaurant.url}/payments/{payment_id}/refunds"
-    alice.send(url, said, status=422, fragment=True)
+    sheet = alice.send(url, said, status=422, fragment=True)
 
+    assert sheet.select_one("hx-partial[hx-target='#sheet'] .field .error") is not None
+    reason = sheet.select_one("[name=reason]")
+    assert reason is not None
+    assert reason["value"] == said.get("reason", "")
     row = till.owner.execute("SELECT count(*) FROM refund WHERE payment_id = %s", [payment_id])
     assert row.fetchone() == (0,)
 
