@@ -22,10 +22,13 @@ def over(one: Locator, other: Locator) -> bool:
     first, second = one.bounding_box(), other.bounding_box()
     assert first is not None
     assert second is not None
-    return all(
-        first[start] < second[start] + second[size] and second[start] < first[start] + first[size]
-        for start, size in (("x", "width"), ("y", "height"))
+    is_beside = (
+        first["x"] + first["width"] <= second["x"] or second["x"] + second["width"] <= first["x"]
     )
+    is_above = (
+        first["y"] + first["height"] <= second["y"] or second["y"] + second["height"] <= first["y"]
+    )
+    return not (is_beside or is_above)
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (390, 844)])

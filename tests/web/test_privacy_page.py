@@ -8,12 +8,14 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import update
 
+from app.core import clock
 from app.core.db import execute, transaction
 from app.identity.models import Member
 from app.identity.permissions import ROLES, TENANT_MANAGE
 from app.identity.staff.roles import add_role
 from tests.support.chain import open_second, role_id, send_to
 from tests.support.restaurants import Restaurant
+from tests.support.staff import hire
 from tests.support.trade import owner_of
 from tests.support.visitor import signed_in
 
@@ -85,3 +87,16 @@ def test_a_period_that_is_refused_stays_as_it_was_typed(app: Flask, house: Resta
     alert = page.select_one("[role=alert]")
     assert alert is not None
     assert "Guests' names and notes on closed orders: 1 to 365 days." in alert.get_text()
+
+
+def test_two_of_one_name_are_told_apart(app: Flask, house: Restaurant) -> None:
+    with house.inside():
+        hire(owner_of(house), "Carol", "kitchen")
+
+    page = signed_in(app, house.people["alice"]).get(f"/t/{house.tenant.slug}/settings/privacy")
+
+    rows = [row.get_text(" ", strip=True) for row in page.select("#people .about")]
+    first, second = (text for text in rows if text.startswith("Carol"))
+    assert house.people["carol"].email in first
+    assert "@" not in second
+    assert f"{clock.now():%Y}" in second

@@ -20,7 +20,7 @@ from app.identity.staff.domain import OWNER, State, role_label, state_of
 
 PAGE = 50
 
-_emails = (
+member_emails = (
     text("SELECT id, email FROM app.member_emails()")
     .columns(column("id", Uuid()), column("email", Text()))
     .subquery("emails")
@@ -175,12 +175,12 @@ def _people() -> Select[Any]:
             Member.pin_hash.is_not(None).label("has_pin"),
             Member.role_id,
             Role.name.label("role"),
-            _emails.c.email,
+            member_emails.c.email,
             last_seen.label("last_seen_at"),
             places.label("places"),
         )
         .join(Role, and_(Role.tenant_id == Member.tenant_id, Role.id == Member.role_id))
-        .outerjoin(_emails, _emails.c.id == Member.id)
+        .outerjoin(member_emails, member_emails.c.id == Member.id)
         .where(Member.tenant_id == current_tenant_id(), Member.erased_at.is_(None))
     )
 
@@ -205,7 +205,7 @@ def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
         yield or_(
             *(
                 column.icontains(wanted.search, autoescape=True)
-                for column in (Member.name, _emails.c.email, Member.invited_email)
+                for column in (Member.name, member_emails.c.email, Member.invited_email)
             )
         )
     if wanted.role_id:

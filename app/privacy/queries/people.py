@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from app.core.db import execute
+from app.core.ids import made_at
 from app.core.tenant import current_tenant_id
 from app.identity.actor import Actor
 from app.identity.models import Member, Role
 from app.identity.places import covers, standings
+from app.identity.staff.queries import member_emails
 from app.ordering.models import Line, Order
 from app.tenancy.queries import locations
 
@@ -21,12 +23,15 @@ MOST = 100
 class PersonView:
     """A member; `erased` ones have no data left but what must be kept.
 
+    `email` (empty: signs in by PIN) and `since` tell two of one name apart.
     `covered`: may do no more, and nowhere else, than who looks, and so may be erased by him.
     """
 
     id: UUID
     name: str
     role: str
+    email: str
+    since: datetime
     active: bool
     erased: bool
     covered: bool
@@ -48,8 +53,16 @@ def people(actor: Actor) -> list[PersonView]:
     """Every member as the actor sees them, by name; erased ones last."""
     known = standings()
     rows = execute(
-        select(Member.id, Member.name, Role.name.label("role"), Member.active, Member.erased_at)
+        select(
+            Member.id,
+            Member.name,
+            Role.name.label("role"),
+            member_emails.c.email,
+            Member.active,
+            Member.erased_at,
+        )
         .join(Role, (Role.tenant_id == Member.tenant_id) & (Role.id == Member.role_id))
+        .outerjoin(member_emails, member_emails.c.id == Member.id)
         .where(Member.tenant_id == current_tenant_id())
         .order_by(Member.erased_at.is_not(None), Member.name, Member.id)
     )
@@ -58,6 +71,8 @@ def people(actor: Actor) -> list[PersonView]:
             id=row.id,
             name=row.name,
             role=row.role,
+            email=row.email or "",
+            since=made_at(row.id),
             active=row.active,
             erased=row.erased_at is not None,
             covered=row.id in known and covers(actor, known[row.id]),
