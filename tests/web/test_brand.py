@@ -135,6 +135,13 @@ def test_a_colour_is_seen_before_it_is_kept(app: Flask, bistro: Restaurant, alic
     assert stylesheet(app, bistro) == before
 
 
+def test_that_a_colour_near_one_of_a_state_is_moved_is_said_beforehand(alice: Visitor) -> None:
+    hint = alice.form("/settings/brand").select_one("#colour-hint")
+
+    assert hint is not None
+    assert "then the nearest that is not is taken" in hint.get_text()
+
+
 def test_who_may_not_edit_settings_changes_no_brand(cast: Cast, trattoria: Restaurant) -> None:
     with trattoria.inside():
         for act in (
