@@ -67,6 +67,12 @@ def test_a_change_of_the_menu_is_told_as_it_was_made(house: Restaurant, alice: V
     assert "items Steak, 2 without a name" in text
 
 
+def test_the_places_of_a_person_are_told_by_name(house: Restaurant, alice: Visitor) -> None:
+    note(house, "staff.manage", "member", after={"places": {str(house.location.id): None}})
+
+    assert "places Old Town" in shown(alice.get(path(house) + "?act=staff.manage"))[0]
+
+
 def test_acts_and_objects_are_told_in_words_and_can_be_chosen(
     house: Restaurant, alice: Visitor
 ) -> None:

@@ -40,7 +40,7 @@ def changes(
 def ids_in(value: object) -> Iterator[UUID]:
     """The ids that stand anywhere in an entry's values."""
     if isinstance(value, dict):
-        value = list(value.values())
+        value = [*value, *value.values()]
     if isinstance(value, list):
         for one in value:
             yield from ids_in(one)
@@ -59,6 +59,11 @@ def _shown(value: object, names: Mapping[str, str], currency: str | None) -> str
         return money(value, currency)
     if isinstance(value, list):
         return _listed(value, names, currency)
+    if isinstance(value, dict):
+        return ", ".join(
+            ": ".join(_shown(one, names, currency) for one in pair if one is not None)
+            for pair in value.items()
+        )
     return json.dumps(value, ensure_ascii=False)
 
 
