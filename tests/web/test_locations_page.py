@@ -71,6 +71,18 @@ def test_the_proposal_alone_is_answered_to_htmx(alice: Visitor, bistro: Restaura
     assert len(fragment.select("[name^=percent-]")) == 2
 
 
+def test_what_was_typed_outlives_a_new_proposal(alice: Visitor, bistro: Restaurant) -> None:
+    page = alice.get(f"{pages(bistro)}/new")
+    asking = page.select_one("form[hx-get]")
+    assert asking is not None
+    sent = {str(field["name"]) for field in page.select(str(asking["hx-include"]))}
+
+    fragment = alice.get(f"{pages(bistro)}/new?country=US&name=Porto&slug=pier", fragment=True)
+
+    assert sent == {"name", "slug", "receipt_header", "receipt_footer"}
+    assert (value(fragment, "name"), value(fragment, "slug")) == ("Porto", "pier")
+
+
 def test_a_location_that_starts_afresh_asks_for_each_rate(
     alice: Visitor, bistro: Restaurant
 ) -> None:
