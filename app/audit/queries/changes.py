@@ -49,8 +49,6 @@ def ids_in(value: object) -> Iterator[UUID]:
 
 
 def _shown(value: object, names: Mapping[str, str], currency: str | None) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
     if isinstance(value, str):
@@ -64,7 +62,7 @@ def _shown(value: object, names: Mapping[str, str], currency: str | None) -> str
             ": ".join(_shown(one, names, currency) for one in pair if one is not None)
             for pair in value.items()
         )
-    return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _listed(values: list[object], names: Mapping[str, str], currency: str | None) -> str:
