@@ -130,6 +130,17 @@ def test_what_was_done_stays_when_one_leaves_and_comes_back(opener: Visitor, slu
     assert "First location" in opener.page.h1.get_text()  # type: ignore[union-attr]
 
 
+def test_who_leaves_before_there_is_a_location_finds_the_way_back(
+    opener: Visitor, slug: str
+) -> None:
+    name_it(opener, slug)
+
+    page = opener.get(f"/t/{slug}/")
+
+    assert "Nothing to do here yet" not in page.get_text()
+    assert page.select(f'a.primary[href="/t/{slug}/setup"]')
+
+
 def test_what_is_left_out_is_asked_no_more(opener: Visitor, slug: str) -> None:
     name_it(opener, slug)
     fill(opener, **LOCATION)
