@@ -163,8 +163,8 @@ def leave_out(step: str) -> BaseResponse:
 
 
 def init_opening(app: Flask) -> None:
-    """Offer `opening` to the dashboard: what a restaurant that is being opened still lacks."""
-    app.context_processor(lambda: {"opening": _checklist})
+    """Offer `opening`, what a restaurant that is being opened still lacks, and `step_to_do`."""
+    app.context_processor(lambda: {"opening": _checklist, "step_to_do": _step_to_do})
 
 
 def _checklist() -> dict[str, Any] | None:
@@ -172,6 +172,12 @@ def _checklist() -> dict[str, Any] | None:
         return None
     progress = find_open_work()
     return {"progress": progress, "titles": choices.titles()} if progress else None
+
+
+def _step_to_do(name: str) -> str:
+    """The address where a step is made up for; empty where it is done, or is not the reader's."""
+    may_open = current_actor().may_everywhere(TENANT_MANAGE)
+    return url_for(f"setup.{name}") if may_open and Step(name) not in get_progress().done else ""
 
 
 def _onward() -> BaseResponse:

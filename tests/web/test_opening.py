@@ -152,6 +152,24 @@ def test_what_is_left_out_is_asked_no_more(opener: Visitor, slug: str) -> None:
     assert "Before you open" not in opener.get(f"/t/{slug}/main/dashboard").get_text()
 
 
+@pytest.mark.parametrize(
+    ("page", "step"),
+    [("menu", "menu"), ("menu/prices", "menu"), ("menu/images", "menu"), ("floor", "tables")],
+)
+def test_what_is_left_out_is_found_again_where_it_is_missed(
+    opener: Visitor, slug: str, page: str, step: str
+) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+    for left_out in ("menu", "tables", "staff", "devices"):
+        opener.get(f"/t/{slug}/setup/{left_out}")
+        opener.submit(opener.form(f"/{left_out}/leave-out"))
+
+    shown = opener.get(f"/t/{slug}/main/{page}")
+
+    assert shown.select(f'.empty a[href="/t/{slug}/setup/{step}"]')
+
+
 def test_without_name_and_location_nothing_is_left_out(opener: Visitor) -> None:
     start = opener.path.removesuffix("/restaurant")
 
@@ -281,6 +299,23 @@ def test_a_refused_password_keeps_the_link_good(
     visitor.submit(visitor.form("/setup/confirm"), {**values, "password": PASSWORD})
 
     assert visitor.path.endswith("/setup/restaurant")
+
+
+def test_the_first_password_is_judged_while_it_is_typed(
+    app: Flask, email: str, drain: Callable[..., None]
+) -> None:
+    ask_for_link(app, email)
+    drain()
+    visitor = Visitor(app)
+    page = visitor.get(link_in(letters_to(app, email)[0]))
+    field = page.select_one("input[name=password]")
+    assert field is not None
+    words = {"restaurant": "Chez Hortensia", "name": "Nora", "email": email}
+
+    said = visitor.post(str(field["hx-post"]), password="Chez Hortensia Nora", **words)
+
+    assert "everybody here knows" in said.get_text()
+    assert page.select_one("form input[name=email]")
 
 
 def test_a_restaurants_own_host_opens_no_other(app: Flask, trattoria: Restaurant) -> None:
