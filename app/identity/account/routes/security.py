@@ -53,7 +53,8 @@ def strength() -> Response:
     form = read(StrengthForm, request.form)
     person = find_person()
     holder = find_holder(person.member_id) if person else None
-    words = (*(holder.words if holder else ()), g.tenant.name, form["email"])
+    beside = (form["email"], form["name"], form["restaurant"])
+    words = (*(holder.words if holder else ()), g.tenant.name, *beside)
     has_factor = bool(holder and factors_of(holder.account_id).has_any)
     password = form["password"]
     verdict = judge(password, has_factor=has_factor, words=words) if password else None
