@@ -240,6 +240,27 @@ def test_a_step_that_is_refused_says_why_and_keeps_what_was_written(
     assert kept["value"] == values["name"]
 
 
+@pytest.mark.parametrize(
+    ("step", "values", "sentence"),
+    [
+        ("location", {**LOCATION, "food": "ten"}, "A tax rate is between 0 and 100 per cent."),
+        ("tables", {"count": "many", "seats": "2"}, "1 to 30 tables at first."),
+        ("tables", {"count": "8", "seats": ""}, "1 to 12 seats at a table."),
+    ],
+)
+def test_what_is_no_number_is_refused_in_the_words_of_the_page(
+    opener: Visitor, slug: str, step: str, values: dict[str, str], sentence: str
+) -> None:
+    name_it(opener, slug)
+    if step != "location":
+        fill(opener, **LOCATION)
+        opener.get(f"/t/{slug}/setup/{step}")
+
+    page = opener.submit(opener.form(f"/setup/{step}"), values, status=422)
+
+    assert {one.get_text(strip=True) for one in page.select(".form-errors p")} == {sentence}
+
+
 def test_every_address_gets_the_same_answer(
     app: Flask, trattoria: Restaurant, email: str, drain: Callable[..., None]
 ) -> None:
