@@ -106,6 +106,12 @@ class EmployeeForm(Trimmed):
     pin = Pin()
 
 
+class OwnPinForm(Schema):
+    """The PIN of whoever opens the restaurant."""
+
+    own_pin = Pin()
+
+
 def read_location(form: dict[str, Any]) -> FirstLocation:
     """The location that a form describes, with its stations and taxes."""
     stations, taxes, tax_name = form.pop("stations"), form.pop("taxes"), form.pop("tax_name")

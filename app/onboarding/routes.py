@@ -12,8 +12,10 @@ from app.core.errors import DomainError, Invalid
 from app.core.forms import read
 from app.core.htmx import go_to
 from app.core.limits import limited
+from app.identity.commands import set_pin
 from app.identity.current import current_actor, once
 from app.identity.permissions import TENANT_MANAGE
+from app.identity.staff.queries import get_person
 from app.onboarding import choices, commands, forms, sample_data
 from app.onboarding.domain import Step
 from app.onboarding.queries import find_open_work, first_location, get_progress, people
@@ -147,6 +149,19 @@ def save_employee() -> Response | BaseResponse:
     return go_to(url_for("setup.staff"))
 
 
+@setup.post("/staff/pin")
+@requires(TENANT_MANAGE, everywhere=True)
+@proven_lately
+def save_own_pin() -> Response | BaseResponse:
+    """Give whoever opens the restaurant a PIN of their own."""
+    actor = current_actor()
+    try:
+        set_pin(actor, actor.member_id, read(forms.OwnPinForm, request.form)["own_pin"])
+    except DomainError as error:
+        return _page(Step.STAFF, error)
+    return go_to(url_for("setup.staff"))
+
+
 @setup.get("/devices")
 @requires(TENANT_MANAGE, everywhere=True)
 def devices() -> Response:
@@ -209,6 +224,7 @@ def _page(step: Step | None, error: DomainError | None = None) -> Response:
         "choices": choices.lists(step),
         "has_sample": bool(get_profile().setup.get("sample")),
         "people": people() if step is Step.STAFF else [],
+        "has_pin": step is Step.STAFF and get_person(current_actor().member_id).has_pin,
     }
     page = render_template(f"onboarding/{step or 'overview'}.html", **context)
     return make_response(page, error.status if error else 200)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -119,6 +120,41 @@ def test_the_opening_hires_no_owner(opener: Visitor, slug: str) -> None:
     assert not page.select("option[value=owner]")
     assert "Choose a role." in refused.get_text()
     assert "Mallory" not in opener.get(f"/t/{slug}/settings/staff").get_text()
+
+
+def test_what_was_typed_of_a_colleague_is_what_the_first_button_keeps(
+    opener: Visitor, slug: str
+) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+
+    page = opener.get(f"/t/{slug}/setup/staff")
+
+    assert [one.get_text(strip=True) for one in page.select("main .primary")] == ["Add"]
+
+
+def test_the_owner_gets_a_pin_of_her_own(opener: Visitor, slug: str) -> None:
+    name_it(opener, slug)
+    fill(opener, **LOCATION)
+    page = opener.get(f"/t/{slug}/setup/staff")
+    assert "You have no PIN" in page.get_text()
+    security = f"/t/{slug}/account/security"
+    part = opener.get(security).select_one("#pin-part")
+    assert part is not None
+    assert "none" in part.get_text()
+    opener.get(str(part.select_one("a")["href"]))  # type: ignore[index]
+    assert opener.page is not None
+    assert opener.page.select("input[name=pin]")
+
+    opener.get(f"/t/{slug}/setup/staff")
+    refused = opener.submit(opener.form("/staff/pin"), {"own_pin": "12"}, status=422)
+    assert "A PIN has 4 digits." in refused.get_text()
+    page = opener.submit(opener.form("/staff/pin"), {"own_pin": "9274"})
+
+    assert "You have no PIN" not in page.get_text()
+    part = opener.get(security).select_one("#pin-part")
+    assert part is not None
+    assert "Change my PIN" in part.get_text()
 
 
 def test_what_was_done_stays_when_one_leaves_and_comes_back(opener: Visitor, slug: str) -> None:
@@ -331,7 +367,7 @@ def test_the_first_password_is_judged_while_it_is_typed(
     page = visitor.get(link_in(letters_to(app, email)[0]))
     field = page.select_one("input[name=password]")
     assert field is not None
-    words = {"restaurant": "Chez Hortensia", "name": "Nora", "email": email}
+    words: dict[str, Any] = {"restaurant": "Chez Hortensia", "name": "Nora", "email": email}
 
     said = visitor.post(str(field["hx-post"]), password="Chez Hortensia Nora", **words)
 
