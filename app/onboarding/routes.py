@@ -19,6 +19,7 @@ from app.identity.staff.queries import get_person
 from app.onboarding import choices, commands, forms, sample_data
 from app.onboarding.domain import Step
 from app.onboarding.queries import find_open_work, first_location, get_progress, people
+from app.onboarding.sample_menu import sample_menu
 from app.tenancy.queries import get_profile
 
 setup = Blueprint("setup", __name__, url_prefix="/t/<tenant>/setup")
@@ -88,6 +89,16 @@ def save_menu() -> Response | BaseResponse:
     except DomainError as error:
         return _page(Step.MENU, error)
     return _onward()
+
+
+@setup.get("/menu/sample.csv")
+@requires(TENANT_MANAGE, everywhere=True)
+def sample_file() -> Response:
+    """The sample as a file, which is the pattern of a menu of one's own."""
+    response = make_response("".join(sample_menu(first_location().currency)))
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = "attachment; filename=menu.csv"
+    return response
 
 
 @setup.post("/menu/sample")

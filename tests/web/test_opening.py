@@ -242,6 +242,22 @@ def test_a_menu_with_errors_is_refused_with_each_line(opener: Visitor, slug: str
     assert 'Did you mean "Mains"?' in page.get_text()
 
 
+def test_the_sample_is_a_pattern_that_can_be_taken_away_and_brought_back(
+    opener: Visitor, slug: str
+) -> None:
+    name_it(opener, slug, country="JP")
+    fill(opener, **LOCATION)
+    link = opener.get(f"/t/{slug}/setup/menu").select_one("a[download]")
+    assert link is not None
+
+    taken = opener.client.get(str(link["href"]))
+
+    assert taken.mimetype == "text/csv"
+    assert taken.headers["Content-Disposition"].startswith("attachment")
+    opener.submit(opener.form("/setup/menu"), {"file": (BytesIO(taken.data), "menu.csv")})
+    assert opener.path == f"/t/{slug}/setup/tables"
+
+
 def test_a_menu_of_ones_own_is_taken(opener: Visitor, slug: str) -> None:
     name_it(opener, slug)
     fill(opener, **LOCATION)
