@@ -27,8 +27,8 @@ class StrengthForm(Schema):
 
     password = fields.String(load_default="", validate=validate.Length(max=LONGEST))
     email = fields.String(load_default="", validate=validate.Length(max=254))
-    name = fields.String(load_default="", validate=validate.Length(max=LONGEST_NAME))
-    restaurant = fields.String(load_default="", validate=validate.Length(max=LONGEST_NAME))
+    name = Words(LONGEST_NAME, load_default="")
+    restaurant = Words(LONGEST_NAME, load_default="")
 
 
 class AppForm(Schema):
