@@ -102,8 +102,8 @@ class Problems:
 def lines_of(data: bytes) -> list[str]:
     """The lines of a file's bytes, as the readers take them.
 
-    Raises FileRefused for more than LARGEST bytes or MOST_LINES, and where the bytes are not
-    UTF-8, which spreadsheets write only if told to.
+    Raises FileRefused for more than LARGEST bytes or MOST_LINES, and at the first line that is not
+    UTF-8, which spreadsheets write only if told to: the whole file is saved anew for it.
     """
     problems = Problems()
     found = data.splitlines(keepends=True)
@@ -117,9 +117,9 @@ def lines_of(data: bytes) -> list[str]:
     for number, line in enumerate(found, 1):
         try:
             lines.append(line.decode("utf-8"))
-        except UnicodeDecodeError:
-            problems.add(number, "", 'The text is not UTF-8. Save the file as "CSV UTF-8".')
-    problems.raise_if_any()
+        except UnicodeDecodeError as error:
+            reason = 'The text is not UTF-8. Save the file as "CSV UTF-8".'
+            raise FileRefused([RowError(number, "", reason)]) from error
     return lines
 
 

@@ -12,6 +12,7 @@ from app.core import mail_address, words
 from app.core.errors import Invalid, Malformed
 
 MOST_NESTED = 20
+NO_EMAIL = "That is not an e-mail address."
 NO_JSON = f"This is no JSON that can be read: at most {MOST_NESTED} levels of lists and objects."
 
 
@@ -52,18 +53,24 @@ class Name(Words):
     def __init__(self, **options: Any) -> None:
         sentence = f"A name has 1 to {words.LONGEST_NAME} characters."
         length = validate.Length(1, words.LONGEST_NAME, error=sentence)
-        super().__init__(words.LONGEST_NAME, required=True, validate=length, **options)
+        said = {"required": sentence, "null": sentence}
+        super().__init__(
+            words.LONGEST_NAME, required=True, validate=length, error_messages=said, **options
+        )
 
 
 class Email(fields.String):
     """An e-mail address, in the one form that there is of it; see app.core.mail_address."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(error_messages={"required": NO_EMAIL, "null": NO_EMAIL}, **options)
 
     def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> str:
         text = super()._deserialize(value, *arguments, **options)
         try:
             return mail_address.normal(text or "")
         except ValueError as error:
-            raise ValidationError("That is not an e-mail address.") from error
+            raise ValidationError(NO_EMAIL) from error
 
 
 class Several(fields.List[Any]):

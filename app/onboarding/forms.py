@@ -18,6 +18,7 @@ from app.tenancy.forms import Place
 
 TAX_CLASSES = {"food": "Food", "drinks": "Drinks", "alcohol": "Alcohol"}
 MOST_STATIONS = 8
+PER_CENT = "A tax rate is between 0 and 100 per cent."
 
 
 class SignUpForm(Schema):
@@ -45,12 +46,16 @@ class RestaurantForm(Trimmed):
 class Percent(fields.Decimal):
     """A tax rate in per cent; nothing written means no tax. A comma is as good as a point."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            load_default=Decimal(0),
+            validate=validate.Range(0, 100, error=PER_CENT),
+            error_messages={"invalid": PER_CENT, "special": PER_CENT},
+        )
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         text = str(value).replace(",", ".").removesuffix("%").strip()
         return super()._deserialize(text or "0", attr, data, **kwargs) or Decimal(0)
-
-
-_PERCENT = validate.Range(0, 100, error="A tax rate is between 0 and 100 per cent.")
 
 
 class FirstLocationForm(Place):
@@ -58,9 +63,9 @@ class FirstLocationForm(Place):
 
     slug = fields.String(required=True)
     tax_name = Name()
-    food = Percent(load_default=Decimal(0), validate=_PERCENT)
-    drinks = Percent(load_default=Decimal(0), validate=_PERCENT)
-    alcohol = Percent(load_default=Decimal(0), validate=_PERCENT)
+    food = Percent()
+    drinks = Percent()
+    alcohol = Percent()
     stations = Words(200, load_default="Kitchen, Bar")
 
     @post_load
@@ -74,16 +79,23 @@ class FirstLocationForm(Place):
         return {**data, "stations": stations, "taxes": taxes}
 
 
+class Between(fields.Integer):
+    """A whole number of `least` to `most` things, which the sentence of a refusal names."""
+
+    def __init__(self, least: int, most: int, of: str) -> None:
+        sentence = f"{least} to {most} {of}."
+        super().__init__(
+            required=True,
+            validate=validate.Range(least, most, error=sentence),
+            error_messages={"required": sentence, "invalid": sentence},
+        )
+
+
 class TablesForm(Schema):
     """How many equal tables."""
 
-    count = fields.Integer(
-        required=True,
-        validate=validate.Range(1, MOST_TABLES, error=f"1 to {MOST_TABLES} tables at first."),
-    )
-    seats = fields.Integer(
-        required=True, validate=validate.Range(1, 12, error="1 to 12 seats at a table.")
-    )
+    count = Between(1, MOST_TABLES, "tables at first")
+    seats = Between(1, 12, "seats at a table")
 
 
 class EmployeeForm(Trimmed):
@@ -92,6 +104,12 @@ class EmployeeForm(Trimmed):
     name = Name()
     role = fields.String(required=True, validate=validate.OneOf(HIRED, error="Choose a role."))
     pin = Pin()
+
+
+class OwnPinForm(Schema):
+    """The PIN of whoever opens the restaurant."""
+
+    own_pin = Pin()
 
 
 def read_location(form: dict[str, Any]) -> FirstLocation:

@@ -12,11 +12,14 @@ from app.core.errors import DomainError, Invalid
 from app.core.forms import read
 from app.core.htmx import go_to
 from app.core.limits import limited
+from app.identity.commands import set_pin
 from app.identity.current import current_actor, once
 from app.identity.permissions import TENANT_MANAGE
+from app.identity.staff.queries import get_person
 from app.onboarding import choices, commands, forms, sample_data
 from app.onboarding.domain import Step
 from app.onboarding.queries import find_open_work, first_location, get_progress, people
+from app.onboarding.sample_menu import sample_menu
 from app.tenancy.queries import get_profile
 
 setup = Blueprint("setup", __name__, url_prefix="/t/<tenant>/setup")
@@ -88,6 +91,16 @@ def save_menu() -> Response | BaseResponse:
     return _onward()
 
 
+@setup.get("/menu/sample.csv")
+@requires(TENANT_MANAGE, everywhere=True)
+def sample_file() -> Response:
+    """The sample as a file, which is the pattern of a menu of one's own."""
+    response = make_response("".join(sample_menu(first_location().currency)))
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = "attachment; filename=menu.csv"
+    return response
+
+
 @setup.post("/menu/sample")
 @requires(TENANT_MANAGE, everywhere=True)
 @limited("import")
@@ -147,6 +160,19 @@ def save_employee() -> Response | BaseResponse:
     return go_to(url_for("setup.staff"))
 
 
+@setup.post("/staff/pin")
+@requires(TENANT_MANAGE, everywhere=True)
+@proven_lately
+def save_own_pin() -> Response | BaseResponse:
+    """Give whoever opens the restaurant a PIN of their own."""
+    actor = current_actor()
+    try:
+        set_pin(actor, actor.member_id, read(forms.OwnPinForm, request.form)["own_pin"])
+    except DomainError as error:
+        return _page(Step.STAFF, error)
+    return go_to(url_for("setup.staff"))
+
+
 @setup.get("/devices")
 @requires(TENANT_MANAGE, everywhere=True)
 def devices() -> Response:
@@ -163,8 +189,8 @@ def leave_out(step: str) -> BaseResponse:
 
 
 def init_opening(app: Flask) -> None:
-    """Offer `opening` to the dashboard: what a restaurant that is being opened still lacks."""
-    app.context_processor(lambda: {"opening": _checklist})
+    """Offer `opening`, what a restaurant that is being opened still lacks, and `step_to_do`."""
+    app.context_processor(lambda: {"opening": _checklist, "step_to_do": _step_to_do})
 
 
 def _checklist() -> dict[str, Any] | None:
@@ -172,6 +198,12 @@ def _checklist() -> dict[str, Any] | None:
         return None
     progress = find_open_work()
     return {"progress": progress, "titles": choices.titles()} if progress else None
+
+
+def _step_to_do(name: str) -> str:
+    """The address where a step is made up for; empty where it is done, or is not the reader's."""
+    may_open = current_actor().may_everywhere(TENANT_MANAGE)
+    return url_for(f"setup.{name}") if may_open and Step(name) not in get_progress().done else ""
 
 
 def _onward() -> BaseResponse:
@@ -203,6 +235,7 @@ def _page(step: Step | None, error: DomainError | None = None) -> Response:
         "choices": choices.lists(step),
         "has_sample": bool(get_profile().setup.get("sample")),
         "people": people() if step is Step.STAFF else [],
+        "has_pin": step is Step.STAFF and get_person(current_actor().member_id).has_pin,
     }
     page = render_template(f"onboarding/{step or 'overview'}.html", **context)
     return make_response(page, error.status if error else 200)

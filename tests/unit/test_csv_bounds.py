@@ -119,13 +119,6 @@ def test_just_as_many_are_all_there_are() -> None:
     assert "There are more" not in refused.sentence
 
 
-def test_bytes_that_are_no_text_are_problems_like_others() -> None:
-    with pytest.raises(FileRefused, match=r"There are more\. Mend these first\.$") as refused:
-        lines_of(b"\xff\n" * MOST_LINES)
-
-    assert len(refused.value.errors) == MOST_PROBLEMS
-
-
 def test_a_name_that_was_meant_is_looked_for_a_few_times_among_some(compared: list[int]) -> None:
     refused = refusal_of([HEADER, *categories(2 * MOST_CANDIDATES), *orphans(MOST_PROBLEMS)])
 

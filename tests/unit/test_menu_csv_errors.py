@@ -165,7 +165,14 @@ def test_an_error_reads_as_one_line() -> None:
         read_menu([HEADER, "category,Food,,,red,food"], "EUR")
 
 
-def test_a_file_that_is_not_utf_8_is_refused_with_its_lines() -> None:
+def test_a_file_that_is_not_text_says_so_once() -> None:
+    with pytest.raises(FileRefused) as refused:
+        lines_of(b"\x89PNG\r\n\xff\n\xfe\n\xfd")
+
+    assert [error.line for error in refused.value.errors] == [1]
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_its_line() -> None:
     data = f"{HEADER}\n{FOOD}\r\nitem,Tè,Food,2,,\n".encode("latin-1")
 
     with pytest.raises(FileRefused, match=r'^line 3: The text is not UTF-8\. Save .* "CSV UTF-8"'):

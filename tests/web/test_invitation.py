@@ -56,6 +56,23 @@ def test_who_is_new_chooses_password_and_pin_and_is_in(
     assert "has been used or has run out" in answer.get_data(as_text=True)
 
 
+def test_the_password_is_judged_while_it_is_typed(
+    app: Flask, house: Restaurant, invite: Callable[[str], tuple[UUID, str]]
+) -> None:
+    email = address_of("ida", house)
+    _, link = invite(email)
+    visitor = Visitor(app)
+    page = visitor.get(link)
+
+    field = page.select_one("input[name=password]")
+    assert field is not None
+    beside = page.select_one("form input[name=email]")
+    assert beside is not None
+    said = visitor.post(str(field["hx-post"]), password=email, email=str(beside["value"]))
+
+    assert "everybody here knows" in said.get_text()
+
+
 def test_the_pin_chosen_is_the_one_that_counts(
     app: Flask,
     house: Restaurant,

@@ -49,6 +49,28 @@ def test_the_mail_leads_to_the_installations_own_address(
     assert address_of("ida", house) in follow(app, link).page.get_text()  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("how", "sentences"),
+    [
+        ("invite", ("A name has 1 to 60 characters.", "That is not an e-mail address.")),
+        ("add", ("A name has 1 to 60 characters.", "A PIN has 4 digits.")),
+    ],
+)
+def test_every_field_that_is_wrong_says_so_at_once(
+    app: Flask, house: Restaurant, how: str, sentences: tuple[str, str]
+) -> None:
+    owner = signed_in(app, house.people["owner"])
+    page = owner.get(f"/t/{house.tenant.slug}/settings/staff/{how}")
+    role = page.find("option", string="Server")
+    assert role is not None
+    values = {"name": "", "email": "", "pin": "12", "role_id": role["value"]}
+
+    refused = owner.submit(owner.form(f"/{how}"), values, status=422)
+
+    said = {one.get_text(strip=True) for one in refused.select(".field .error")}
+    assert said == set(sentences)
+
+
 def test_inviting_tells_no_more_of_a_known_address_than_of_an_unknown_one(
     app: Flask, house: Restaurant, diner: Restaurant
 ) -> None:

@@ -23,10 +23,12 @@ class NewPasswordForm(Schema):
 
 
 class StrengthForm(Schema):
-    """A password while it is typed, and the e-mail beside it, of which it must not be made."""
+    """A password while it is typed, and what stands beside it, of which it must not be made."""
 
     password = fields.String(load_default="", validate=validate.Length(max=LONGEST))
     email = fields.String(load_default="", validate=validate.Length(max=254))
+    name = Words(LONGEST_NAME, load_default="")
+    restaurant = Words(LONGEST_NAME, load_default="")
 
 
 class AppForm(Schema):

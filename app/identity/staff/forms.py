@@ -5,7 +5,7 @@ from typing import Any
 from flask import Request
 from marshmallow import Schema, fields, validate
 
-from app.core.forms import Name, Several, read
+from app.core.forms import Email, Name, Several, read
 from app.identity.forms import Pin
 from app.identity.permissions import ASKED
 from app.identity.places import Place
@@ -38,6 +38,16 @@ class PinForm(Schema):
     pin = Pin(or_none=True)
 
 
+class InvitedForm(WorkForm):
+    """Somebody new who is invited."""
+
+    email = Email(required=True)
+
+
+class HiredForm(WorkForm, PinForm):
+    """Somebody new who signs in by PIN; empty: one by lot."""
+
+
 class AcceptForm(Schema):
     """A password and a PIN."""
 
@@ -66,12 +76,31 @@ class PeopleForm(Schema):
 
 def read_work(request: Request) -> Work:
     """Name, role and places as a form sent them; raises Invalid."""
+    return _work(_read(WorkForm, request))
+
+
+def read_invited(request: Request) -> tuple[Work, str]:
+    """The same of somebody new, and the e-mail; raises Invalid with all that is wrong."""
+    found = _read(InvitedForm, request)
+    return _work(found), found["email"]
+
+
+def read_hired(request: Request) -> tuple[Work, str]:
+    """The same, and the PIN."""
+    found = _read(HiredForm, request)
+    return _work(found), found["pin"]
+
+
+def _read(schema: type[WorkForm], request: Request) -> Any:
     form = request.form
     places = [
         _given(location_id=place, role_id=form.get(ROLE_AT + place))
         for place in form.getlist("location_ids")
     ]
-    found = read(WorkForm, {**_given(**form.to_dict()), "places": places})
+    return read(schema, {**_given(**form.to_dict()), "places": places})
+
+
+def _work(found: dict[str, Any]) -> Work:
     return Work(
         name=found["name"],
         role_id=found["role_id"],

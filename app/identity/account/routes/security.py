@@ -18,7 +18,9 @@ from app.identity.account.queries import find_account_view
 from app.identity.account.routes.blueprint import REFUSALS, account, login_here
 from app.identity.current import current_actor, find_person, link_token
 from app.identity.links import LinkOver, look_at
+from app.identity.places import get_standing, manages
 from app.identity.refusals import shown
+from app.identity.staff.queries import get_person
 from app.identity.strength import judge
 
 
@@ -53,7 +55,8 @@ def strength() -> Response:
     form = read(StrengthForm, request.form)
     person = find_person()
     holder = find_holder(person.member_id) if person else None
-    words = (*(holder.words if holder else ()), g.tenant.name, form["email"])
+    beside = (form["email"], form["name"], form["restaurant"])
+    words = (*(holder.words if holder else ()), g.tenant.name, *beside)
     has_factor = bool(holder and factors_of(holder.account_id).has_any)
     password = form["password"]
     verdict = judge(password, has_factor=has_factor, words=words) if password else None
@@ -106,9 +109,12 @@ def done(sentence: str) -> BaseResponse:
 def security_page(part: str = "", error: DomainError | None = None) -> Response:
     """The account, with the sentence of a refusal at the part that it is about."""
     login = login_here()
+    me = login.person.member_id
     page = render_template(
         "account/security.html",
-        account=find_account_view(login.person.member_id),
+        has_pin=get_person(me).has_pin,
+        may_set_pin=manages(current_actor(), get_standing(me)),
+        account=find_account_view(me),
         is_at_tablet=login.device is not None,
         can_have_passkeys=relying_party() is not None,
         refused=part,

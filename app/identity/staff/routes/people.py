@@ -22,10 +22,11 @@ from app.identity.staff.forms import (
     PinForm,
     chosen_places,
     read_filters,
+    read_hired,
+    read_invited,
     read_work,
     shown_places,
 )
-from app.identity.staff.people import Work
 from app.identity.staff.queries import PersonView, Wanted
 from app.identity.staff.routes.blueprint import staff
 from app.identity.staff.routes.refusals import REFUSALS, act_once, said
@@ -80,8 +81,8 @@ def add_page() -> Response:
 def invite() -> BaseResponse:
     """Invite somebody by e-mail."""
 
-    def command(work: Work) -> UUID:
-        email = read(EmailForm, request.form)["email"]
+    def command() -> UUID:
+        work, email = read_invited(request)
         return invitations.invite(current_actor(), g.tenant, work, email)
 
     return _take_on("invite", command)
@@ -93,8 +94,8 @@ def invite() -> BaseResponse:
 def add() -> BaseResponse:
     """Let somebody work here who signs in by PIN."""
 
-    def command(work: Work) -> UUID:
-        pin = read(PinForm, request.form)["pin"]
+    def command() -> UUID:
+        work, pin = read_hired(request)
         return people.add(current_actor(), work, pin=pin)
 
     return _take_on("add", command)
@@ -190,10 +191,9 @@ def withdraw(member_id: UUID) -> BaseResponse:
     return go_to(url_for("staff.people")) if once(command)["is_gone"] else _to(member_id)
 
 
-def _take_on(how: str, command: Callable[[Work], UUID]) -> BaseResponse:
+def _take_on(how: str, command: Callable[[], UUID]) -> BaseResponse:
     try:
-        work = read_work(request)
-        member_id = once(lambda: {"member_id": str(command(work))})["member_id"]
+        member_id = once(lambda: {"member_id": str(command())})["member_id"]
     except REFUSALS as error:
         return _new(how, error)
     return _to(member_id)
