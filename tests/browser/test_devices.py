@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from app.core.db import execute
 from app.identity.devices import NewDevice, code_of, prepare_device
+from app.identity.logins import revoke_logins
 from app.identity.models import Device as DeviceRow
+from app.privacy.commands.closing import close
 from tests.support.browser import SCREEN, TABLET, Device
 from tests.support.kitchen import send
 from tests.support.live import Live
@@ -137,6 +139,37 @@ def test_a_tablet_that_nobody_touches_locks_by_itself_and_stays_as_it_was(
     enter(page, bob)
     expect(page.locator("#lock")).to_be_hidden(timeout=SOON_MS)
     expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+
+
+def test_a_tablet_whose_person_may_work_no_more_asks_for_a_pin(
+    bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    bob, tablet = bistro.people["bob"], nobodys()
+    page = stand_at_the_floor(tablet, bistro, bob)
+    expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+
+    with bistro.inside():
+        revoke_logins(bistro.people["alice"].actor, bob.member_id)
+
+    expect(page.locator("#lock #pin-form")).to_be_visible(timeout=SOON_MS)
+    enter(page, bob)
+    expect(page.locator("#lock")).to_be_hidden(timeout=SOON_MS)
+    expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+
+
+def test_a_tablet_of_a_restaurant_that_closed_in_the_dark_says_so(
+    live: Live, bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    tablet = nobodys()
+    page = stand_at_the_floor(tablet, bistro, bistro.people["bob"])
+    expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+    live.kill("stream")
+
+    with bistro.inside():
+        close(bistro.people["alice"].actor, bistro.tenant.slug)
+    live.start("stream")
+
+    expect(page.get_by_text("is closed")).to_be_visible(timeout=2 * SOON_MS)
 
 
 def test_a_tablet_that_locks_without_a_network_asks_for_the_pin_when_it_is_back(

@@ -1,4 +1,4 @@
-"""Where things stand on a screen: nothing sticks out, nothing is squeezed, and acts keep their distance."""
+"""Where things stand: nothing sticks out or is squeezed, and acts keep their distance."""
 
 from collections.abc import Callable
 
