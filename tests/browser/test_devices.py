@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.core.db import execute
+from app.core.db import execute, transaction
 from app.identity.devices import NewDevice, code_of, prepare_device
 from app.identity.logins import revoke_logins
 from app.identity.models import Device as DeviceRow
+from app.identity.models import Member
 from app.privacy.commands.closing import close
 from tests.support.browser import SCREEN, TABLET, Device
 from tests.support.kitchen import send
@@ -21,6 +22,13 @@ from tests.support.trade import order, pay
 pytestmark = pytest.mark.browser
 
 SOON_MS = 15_000
+
+LINES_OF_A_NAME = """label => {
+  const range = document.createRange();
+  const isName = node => node.nodeType === Node.TEXT_NODE && node.data.trim();
+  range.selectNodeContents([...label.childNodes].find(isName));
+  return new Set([...range.getClientRects()].map(line => line.top)).size;
+}"""
 
 
 @pytest.fixture
@@ -119,6 +127,24 @@ def stand_at_the_floor(tablet: Device, bistro: Restaurant, person: Person) -> Pa
     enter(tablet.page, person)
     tablet.page.wait_for_url(re.compile("/floor"))
     return tablet.page
+
+
+def test_names_at_the_pin_pad_of_a_phone_break_between_words_only(
+    bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    bob = bistro.people["bob"]
+    with bistro.inside(), transaction():
+        execute(update(Member).where(Member.id == bob.member_id).values(name="Mia Manager"))
+    phone = nobodys()
+    phone.page.set_viewport_size({"width": 390, "height": 844})
+    pair(phone, bistro, code_for(bistro, "tablet"))
+
+    name = phone.page.locator("#pin-form label", has_text="Mia Manager")
+
+    assert name.evaluate(LINES_OF_A_NAME) <= 2
+    assert name.evaluate("it => getComputedStyle(it).borderColor") == phone.page.locator(
+        ".pin-keys button"
+    ).first.evaluate("it => getComputedStyle(it).borderColor")
 
 
 def test_a_tablet_that_nobody_touches_locks_by_itself_and_stays_as_it_was(
