@@ -129,6 +129,23 @@ def stand_at_the_floor(tablet: Device, bistro: Restaurant, person: Person) -> Pa
     return tablet.page
 
 
+def test_the_managers_page_notices_that_the_device_was_paired(
+    bistro: Restaurant, device_of: Callable[..., Device], nobodys: Callable[..., Device]
+) -> None:
+    manager, code = device_of(bistro.people["alice"]), code_for(bistro, "tablet")
+    manager.open(f"/t/{bistro.tenant.slug}/settings/devices")
+    manager.page.get_by_role("link", name="A tablet").click()
+    expect(manager.page.locator(".pairing-code")).to_be_visible()
+    manager.page.get_by_label("Name").fill("By the door")
+
+    pair(nobodys(), bistro, code)
+
+    expect(manager.page.get_by_text("Paired until")).to_be_visible(timeout=SOON_MS)
+    expect(manager.page.locator(".pairing-code")).to_have_count(0)
+    expect(manager.page.get_by_label("Name")).to_have_value("By the door")
+    manager.check()
+
+
 def test_names_at_the_pin_pad_of_a_phone_break_between_words_only(
     bistro: Restaurant, nobodys: Callable[..., Device]
 ) -> None:
