@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import for_screens, paired, public, requires
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.forms import read
-from app.core.htmx import go_to
+from app.core.htmx import fragment_or_page, go_to
 from app.core.limits import counted_here, limited
 from app.core.qr import as_picture
 from app.devices import forms
@@ -214,14 +214,15 @@ def _new_form(status: int, error: Invalid | None = None) -> Response:
 
 def _device_page(found: DeviceView, status: int, error: Invalid | None = None) -> Response:
     address = url_for("devices.pair_page", code=found.code, _external=True) if found.code else ""
-    return _page(
+    return fragment_or_page(
+        "devices/_device.html",
         "devices/device.html",
         status,
-        error,
         device=found,
         stations=stations_of([found.location]),
         address=url_for("devices.pair_page", _external=True),
         picture=as_picture(address) if address else "",
+        **_told(error),
     )
 
 
@@ -238,6 +239,11 @@ def _pair_form(code: str, error: DomainError | None = None) -> Response:
 
 
 def _page(template: str, status: int, error: DomainError | None, **context: Any) -> Response:
-    context["sentence"] = error.sentence if error else ""
-    context["fields"] = error.fields if isinstance(error, Invalid) else {}
-    return make_response(render_template(template, **context), status)
+    return make_response(render_template(template, **context, **_told(error)), status)
+
+
+def _told(error: DomainError | None) -> dict[str, Any]:
+    return {
+        "sentence": error.sentence if error else "",
+        "fields": error.fields if isinstance(error, Invalid) else {},
+    }

@@ -93,14 +93,18 @@
     if (Number.isNaN(shown)) shown = null;
   });
 
-  /* The session is over (no touch for long, signed out elsewhere) or the device is revoked: rather the way back in than
-     a dead board. A tablet asks for the PIN by itself (lock.js). */
-  function wayBackIn() {
-    if (!document.getElementById("lock")) location.reload();
+  /* The session is over (no touch for long, signed out elsewhere), the device is revoked or the restaurant closed: rather the
+     way back in, or the reason, than a dead board. Where a tablet is led to the PIN, it lies over the page, which stays. */
+  function wayBackIn(answer) {
+    const lock = document.getElementById("lock");
+    if (lock && answer.url.includes(lock.dataset.pin.split("?")[0])) document.dispatchEvent(new CustomEvent("nib-locked"));
+    else location.reload();
   }
 
   document.addEventListener("htmx:ws:close", (event) => {
-    if (event.detail.code === OVER) wayBackIn();
+    if (event.detail.code !== OVER) return;
+    looked = 0;
+    look();
   });
 
   /* A browser does not tell a socket that is refused from one that nobody answers. So a silent page asks for itself now and
@@ -111,7 +115,7 @@
     looked = Date.now();
     const request = { method: "HEAD", headers: { "X-Idle": nib.idle() } };
     const answer = await fetch(location.href, request).catch(() => null);
-    if (answer?.redirected || [401, 403, 404].includes(answer?.status)) wayBackIn();
+    if (answer?.redirected || [401, 403, 404, 410].includes(answer?.status)) wayBackIn(answer);
   }
 
   function drawMark(element, silent) {

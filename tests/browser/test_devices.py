@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.core.db import execute
+from app.core.db import execute, transaction
 from app.identity.devices import NewDevice, code_of, prepare_device
+from app.identity.logins import revoke_logins
 from app.identity.models import Device as DeviceRow
+from app.identity.models import Member
+from app.privacy.commands.closing import close
 from tests.support.browser import SCREEN, TABLET, Device
 from tests.support.kitchen import send
 from tests.support.live import Live
@@ -19,6 +22,13 @@ from tests.support.trade import order, pay
 pytestmark = pytest.mark.browser
 
 SOON_MS = 15_000
+
+LINES_OF_A_NAME = """label => {
+  const range = document.createRange();
+  const isName = node => node.nodeType === Node.TEXT_NODE && node.data.trim();
+  range.selectNodeContents([...label.childNodes].find(isName));
+  return new Set([...range.getClientRects()].map(line => line.top)).size;
+}"""
 
 
 @pytest.fixture
@@ -119,6 +129,41 @@ def stand_at_the_floor(tablet: Device, bistro: Restaurant, person: Person) -> Pa
     return tablet.page
 
 
+def test_the_managers_page_notices_that_the_device_was_paired(
+    bistro: Restaurant, device_of: Callable[..., Device], nobodys: Callable[..., Device]
+) -> None:
+    manager, code = device_of(bistro.people["alice"]), code_for(bistro, "tablet")
+    manager.open(f"/t/{bistro.tenant.slug}/settings/devices")
+    manager.page.get_by_role("link", name="A tablet").click()
+    expect(manager.page.locator(".pairing-code")).to_be_visible()
+    manager.page.get_by_label("Name").fill("By the door")
+
+    pair(nobodys(), bistro, code)
+
+    expect(manager.page.get_by_text("Paired until")).to_be_visible(timeout=SOON_MS)
+    expect(manager.page.locator(".pairing-code")).to_have_count(0)
+    expect(manager.page.get_by_label("Name")).to_have_value("By the door")
+    manager.check()
+
+
+def test_names_at_the_pin_pad_of_a_phone_break_between_words_only(
+    bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    bob = bistro.people["bob"]
+    with bistro.inside(), transaction():
+        execute(update(Member).where(Member.id == bob.member_id).values(name="Mia Manager"))
+    phone = nobodys()
+    phone.page.set_viewport_size({"width": 390, "height": 844})
+    pair(phone, bistro, code_for(bistro, "tablet"))
+
+    name = phone.page.locator("#pin-form label", has_text="Mia Manager")
+
+    assert name.evaluate(LINES_OF_A_NAME) <= 2
+    assert name.evaluate("it => getComputedStyle(it).borderColor") == phone.page.locator(
+        ".pin-keys button"
+    ).first.evaluate("it => getComputedStyle(it).borderColor")
+
+
 def test_a_tablet_that_nobody_touches_locks_by_itself_and_stays_as_it_was(
     bistro: Restaurant, nobodys: Callable[..., Device]
 ) -> None:
@@ -137,6 +182,37 @@ def test_a_tablet_that_nobody_touches_locks_by_itself_and_stays_as_it_was(
     enter(page, bob)
     expect(page.locator("#lock")).to_be_hidden(timeout=SOON_MS)
     expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+
+
+def test_a_tablet_whose_person_may_work_no_more_asks_for_a_pin(
+    bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    bob, tablet = bistro.people["bob"], nobodys()
+    page = stand_at_the_floor(tablet, bistro, bob)
+    expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+
+    with bistro.inside():
+        revoke_logins(bistro.people["alice"].actor, bob.member_id)
+
+    expect(page.locator("#lock #pin-form")).to_be_visible(timeout=SOON_MS)
+    enter(page, bob)
+    expect(page.locator("#lock")).to_be_hidden(timeout=SOON_MS)
+    expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+
+
+def test_a_tablet_of_a_restaurant_that_closed_in_the_dark_says_so(
+    live: Live, bistro: Restaurant, nobodys: Callable[..., Device]
+) -> None:
+    tablet = nobodys()
+    page = stand_at_the_floor(tablet, bistro, bistro.people["bob"])
+    expect(page.locator("#live.good")).to_be_visible(timeout=SOON_MS)
+    live.kill("stream")
+
+    with bistro.inside():
+        close(bistro.people["alice"].actor, bistro.tenant.slug)
+    live.start("stream")
+
+    expect(page.get_by_text("is closed")).to_be_visible(timeout=2 * SOON_MS)
 
 
 def test_a_tablet_that_locks_without_a_network_asks_for_the_pin_when_it_is_back(

@@ -213,7 +213,7 @@ def test_one_account_at_two_restaurants_has_sessions_of_its_own_at_each(
     here, over_there = client_of(bob), client_of(also)
 
     listed = here.get(f"/t/{bob.tenant}/account/sessions")
-    assert len(listed.select(".entries li")) == 1
+    assert len(listed.select(".account-list li")) == 1
     here.get(f"/t/{bob.tenant}/account/security")
     set_up_app(here, bob)  # the account's, so that it is asked for at both
     assert give_password(app, also).path.endswith("/sign-in/second")

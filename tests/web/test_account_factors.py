@@ -151,7 +151,7 @@ def test_who_is_signed_in_is_led_to_it_as_soon_as_it_is_asked_for(
     assert owner.path.endswith("/account/security")  # she has none herself
     set_up_app(owner, alice)
     page = owner.get(path)
-    assert [chip.get_text(strip=True) for chip in page.select(".entries .chip")] == [
+    assert [chip.get_text(strip=True) for chip in page.select(".account-list .chip")] == [
         "second factor",
         "password alone",
     ]

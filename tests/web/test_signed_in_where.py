@@ -43,7 +43,7 @@ def test_each_place_is_told_from_the_others(app: Flask, bob: Person, diner: Rest
     open_tablet(app, diner, bob)
     here = at(app, bob, "curl/8.0", "203.0.113.9")
 
-    shown = here.get(f"/t/{bob.tenant}/account/sessions").select(".entries li")
+    shown = here.get(f"/t/{bob.tenant}/account/sessions").select(".account-list li")
 
     texts = [item.get_text(" ", strip=True) for item in shown]
     assert len(texts) == 3
@@ -61,7 +61,7 @@ def test_a_tablet_is_no_place_once_it_has_locked(
         open_tablet(app, diner, bob)
     here = client_of(bob)
 
-    shown = here.get(f"/t/{bob.tenant}/account/sessions").select(".entries li")
+    shown = here.get(f"/t/{bob.tenant}/account/sessions").select(".account-list li")
 
     assert len(shown) == 1
     assert "here" in shown[0].get_text()
