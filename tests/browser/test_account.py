@@ -113,7 +113,7 @@ def test_an_app_is_set_up_from_the_page(desk: Desk, alice: Person) -> None:
     desk.open(f"/t/{alice.tenant}/account/app/new")
     expect(desk.page.get_by_alt_text("QR code for the app")).to_be_visible()
     desk.device.check()
-    secret = (desk.page.locator(".secret").text_content() or "").replace(" ", "")
+    secret = (desk.page.locator(".typed-key").text_content() or "").replace(" ", "")
     desk.page.get_by_label("The six digits").fill(pyotp.TOTP(secret).now())
     desk.page.get_by_role("button", name="Set up").click()
 

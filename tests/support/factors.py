@@ -57,7 +57,7 @@ def also_at(restaurant: Restaurant, person: Person) -> Person:
 def set_up_app(visitor: Visitor, person: Person) -> Phone:
     """Read the picture, type the first code, keep the recovery codes."""
     page = visitor.get(f"/t/{person.tenant}/account/app/new")
-    shown = page.select_one(".secret")
+    shown = page.select_one(".typed-key")
     assert shown is not None
     phone = Phone(shown.get_text().replace(" ", ""), [])
     page = visitor.submit(visitor.form("/account/app"), {"code": phone.code()})

@@ -92,7 +92,7 @@ def test_nobody_removes_what_is_another_persons(
 def test_a_second_app_is_refused(visitor: Visitor, bob: Person) -> None:
     set_up_app(visitor, bob)
     page = visitor.get(f"/t/{bob.tenant}/account/app/new")
-    secret = page.select_one(".secret")
+    secret = page.select_one(".typed-key")
     assert secret is not None
 
     with clock.use(clock.now() + STEP):

@@ -216,7 +216,7 @@ def test_what_waits_to_be_set_up_is_sealed_too(
     bob: Person, client_of: Callable[[Person], Visitor], owner_connection: Connection
 ) -> None:
     page = client_of(bob).get(f"/t/{bob.tenant}/account/app/new")
-    shown = page.select_one(".secret")
+    shown = page.select_one(".typed-key")
     assert shown is not None
 
     rows = owner_connection.execute(
