@@ -225,6 +225,7 @@ def test_it_is_done_once_a_night_when_the_restaurants_own_day_has_ended(
 
     monkeypatch.setattr(keeping, "_nights", {})
     monkeypatch.setattr(keeping, "enforce", enforce)
+    monkeypatch.setattr(keeping, "all_tenants", lambda: [house.tenant, diner.tenant])
     hours = [datetime(2026, 6, day, hour, tzinfo=UTC) for day in (1, 2, 3) for hour in ROUNDS]
     for at in hours:
         with app.app_context(), clock.use(at):

@@ -15,6 +15,7 @@ from tests.support.signing_in import DEVICE_COOKIE
 from tests.support.visitor import Visitor
 
 PATIENCE_S = 10.0
+AGAIN_S = 0.5
 
 _SHOWN = re.compile(r'<article class="ticket[^"]*" id="ticket-([0-9a-f-]+)"')
 _GONE = re.compile(r'hx-target="#ticket-([0-9a-f-]+)" hx-swap="delete"')
@@ -32,6 +33,23 @@ def token_of(restaurant: Restaurant, person: Person) -> str:
     cookie = visitor.client.get_cookie(PLAIN_COOKIE)
     assert cookie is not None, f"{person.name} could not sign in: {page.title}"
     return cookie.value
+
+
+def _opened(address: str, options: dict[str, Any], **asked: str) -> websocket.WebSocket:
+    """A socket; 503 means "try again", and so do browsers."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        socket = websocket.WebSocket(**options)
+        socket.settimeout(PATIENCE_S)
+        try:
+            socket.connect(address, **asked)  # type: ignore[no-untyped-call]
+        except websocket.WebSocketException as error:
+            socket.shutdown()  # type: ignore[no-untyped-call]
+            if getattr(error, "status_code", None) != 503 or time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_S)
+        else:
+            return socket
 
 
 class Watcher:
@@ -55,15 +73,9 @@ class Watcher:
         if device is None:
             token = token or token_of(restaurant, person or restaurant.people["carol"])
         held = {PLAIN_COOKIE: token, DEVICE_COOKIE: device}
-        self.socket = websocket.WebSocket(**options)
-        self.socket.settimeout(PATIENCE_S)
         address = f"{live.stream_url}{restaurant.url}/stream?view={view}"
-        try:
-            cookie = "; ".join(f"{name}={value}" for name, value in held.items() if value)
-            self.socket.connect(address, cookie=cookie, origin=origin or live.url)  # type: ignore[no-untyped-call]
-        except websocket.WebSocketException:
-            self.socket.shutdown()  # type: ignore[no-untyped-call]
-            raise
+        cookie = "; ".join(f"{name}={value}" for name, value in held.items() if value)
+        self.socket = _opened(address, options, cookie=cookie, origin=origin or live.url)
         self.tickets: set[str] = set()
         self.seqs: list[int] = []
         self.snapshots = 0
