@@ -10,9 +10,9 @@ from app.core.tenant import current_tenant_id
 from app.identity.models import Device, Member, Role
 from app.inventory.models import Ingredient
 from app.menu.models import Item, Modifier, TaxClass, Variant
-from app.tenancy.queries import locations
+from app.tenancy.models import Location
 
-_NAMED = (Member, Role, Device, Item, Modifier, TaxClass, Ingredient)
+_NAMED = (Location, Member, Role, Device, Item, Modifier, TaxClass, Ingredient)
 
 
 def names_of(ids: Iterable[UUID]) -> Mapping[str, str]:
@@ -25,5 +25,4 @@ def names_of(ids: Iterable[UUID]) -> Mapping[str, str]:
     parts = [select(model.id, model.name).where(model.tenant_id == tenant_id) for model in _NAMED]
     named = union_all(*parts, sizes).subquery()
     rows = execute(select(named.c.id, named.c.name).where(named.c.id.in_(set(ids))))
-    places = {str(place.id): place.name for place in locations()}
-    return places | {str(row.id): row.name for row in rows}
+    return {str(row.id): row.name for row in rows}
